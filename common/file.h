@@ -1,0 +1,32 @@
+/*
+ * file.h - whole reads and writes of small files and of descriptors, with errors that name the file.
+ */
+#ifndef JUDGE_FILE_H
+#define JUDGE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/err.h"
+
+/* Reads the file path below dir_fd (AT_FDCWD: the current folder) into text, at most size - 1 bytes, terminated.
+ * Returns its length, or -1 with e: not there, not readable, or larger than size - 1. */
+ssize_t file_read(int dir_fd, const char *path, char *text, size_t size, struct err *e);
+
+/* Writes text to the existing file path below dir_fd in one write(2), as /sys and /proc files want it. 0, or -1 with e. */
+int file_write(int dir_fd, const char *path, const char *text, struct err *e);
+
+/* Writes all size bytes to fd, going on after short writes and EINTR. 0, or -1 with errno. */
+int file_write_all(int fd, const void *bytes, size_t size);
+
+/* Copies everything from where in_fd stands to out_fd. Returns the bytes copied, or -1 with errno. */
+int64_t file_copy(int in_fd, int out_fd);
+
+/* Makes path and the folders above it that are missing, with mode. 0, or -1 with e. */
+int file_make_folders(const char *path, mode_t mode, struct err *e);
+
+/* Closes *fd unless it is -1, and sets it to -1. A close that fails has nothing to mend: the descriptor is gone. */
+void file_close(int *fd);
+
+#endif

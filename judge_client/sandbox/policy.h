@@ -1,0 +1,56 @@
+/*
+ * policy.h - which system calls a program may make, by name, read from NAME.policy.
+ *
+ * A policy is plain text, a rule a line, `#` begins a comment:
+ *   include NAME            the rules of another policy, at this place
+ *   arch NAME               also programs of this architecture (the native one always)
+ *   allow NAME...           runs at full speed, no stop
+ *   refuse NAME...          ends the run, named (what no line names is refused as well)
+ *   errno E NAME...         the program is told E (ENOSYS, EPERM, ...), and goes on
+ *   limit NAME N            the first N calls of a run are allowed, the next is refused
+ *   allow NAME unless arg0 & 0xMASK     refused where the low 32 bits of that argument have one of the bits
+ * A later line wins over an earlier one. A name that no architecture knows is an error; one that only some of the
+ * policy's architectures know holds for those.
+ */
+#ifndef JUDGE_POLICY_H
+#define JUDGE_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "judge_client/sandbox/syscalls.h"
+
+#define POLICY_ARCHES 2
+#define POLICY_NAME_SIZE 32
+
+enum policy_action { POLICY_REFUSE, POLICY_ALLOW, POLICY_ERRNO, POLICY_LIMIT };
+
+struct policy_rule {
+    uint8_t action;  /* enum policy_action */
+    uint8_t arg;     /* with mask: which argument, 0 to 5 */
+    uint16_t value;  /* POLICY_ERRNO: the errno; POLICY_LIMIT: how many */
+    uint32_t mask;   /* POLICY_ALLOW: 0, or the bits that refuse the call */
+};
+
+struct policy {
+    char name[POLICY_NAME_SIZE];
+    int arch_count;
+    struct {
+        const struct syscall_arch *arch; /* [0] is the native one */
+        struct policy_rule rules[SYSCALL_NUMBERS];
+    } arches[POLICY_ARCHES];
+};
+
+/* Reads NAME.policy from the first of the NULL-terminated folders that has it; `include` looks in the same folders.
+ * 0, or -1 with e: unknown name (with the nearest), a bad line (`file:line: ...`), a loop of includes, too large. */
+int policy_load(struct policy *policy, const char *const *folders, const char *name, struct err *e);
+
+/* The rule for call nr of the architecture audit, or NULL where the policy does not name that architecture or nr is
+ * outside 0..SYSCALL_NUMBERS-1. */
+const struct policy_rule *policy_rule(const struct policy *policy, uint32_t audit, int64_t nr);
+
+/* True where the policy has the rule POLICY_ALLOW or POLICY_LIMIT for the call name, on any of its architectures. */
+bool policy_allows(const struct policy *policy, const char *name);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * sandbox.h - runs programs that nobody trusts, under exact limits, and says what happened.
+ *
+ * Theory of operation. judge_client (root) opens a sandbox for its slot. It holds up to SANDBOX_CELLS cells, made when
+ * first needed: each is a process `judge_cell`, pid 1 of its own pid, mount, net, ipc and uts namespaces, chrooted into
+ * a run folder that exists in that mount namespace only, with a uid and a cgroup of its own. For a run the cell clones
+ * a child; the child gives up everything it has, is seized by judge_client with ptrace, installs the seccomp filter of
+ * its policy, and executes the program. The cell then waits for the end, kills whatever is left in its pid namespace,
+ * and puts its folders back as they were. judge_client meanwhile enforces the limits, drains the outputs, and names
+ * what the filter refused. When judge_client dies, the kernel kills cell and programs, and a janitor removes the groups.
+ *
+ * Three outcomes never mix: what the program did is a struct sandbox_result; what we could not do is -1 and an err
+ * that names the step, after which nothing of the run is left; a broken cell is thrown away and made anew.
+ */
+#ifndef JUDGE_SANDBOX_H
+#define JUDGE_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+
+struct policy;
+struct sandbox;
+
+#define SANDBOX_CELLS 16           /* programs at once in one sandbox; also the uids a slot owns */
+#define SANDBOX_RUN_FOLDER "/box"  /* in the cell: the program's current folder, writable, empty at the start */
+#define SANDBOX_PROGRAM_FOLDER "/program" /* in the cell: what sandbox_put_program wrote, read-only */
+
+enum sandbox_limit {
+    SANDBOX_LIMIT_NONE,
+    SANDBOX_LIMIT_CPU,
+    SANDBOX_LIMIT_WALL,
+    SANDBOX_LIMIT_MEMORY,
+    SANDBOX_LIMIT_OUTPUT,
+    SANDBOX_LIMIT_PROCESSES,
+};
+
+/* The words of `judgectl run`'s JSON: "cpu" "wall" "memory" "output" "processes"; "none" for SANDBOX_LIMIT_NONE. */
+const char *sandbox_limit_name(enum sandbox_limit limit);
+
+struct sandbox_limits {
+    int64_t cpu_us;    /* of all processes together */
+    int64_t wall_us;   /* from the exec of the program to its end */
+    int64_t mem_kib;   /* of all processes together, with what they write to the run folder */
+    int64_t out_bytes; /* captured outputs together, each file, and the run folder as a whole */
+    int64_t stack_kib; /* of the main thread */
+    int processes;     /* processes and threads at once */
+    int open_files;
+};
+
+/* A file that is put into the run folder before the program starts, owned by the program. */
+struct sandbox_file {
+    const char *name; /* one component */
+    int fd;           /* its content is read from offset 0; stays the caller's */
+    unsigned mode;    /* permission bits */
+};
+
+/* A file or folder of the box that the program sees read-only at target (absolute, made when it is missing). */
+struct sandbox_mount {
+    const char *source;
+    const char *target;
+};
+
+struct sandbox_spec {
+    const char *const *argv; /* argv[0]: absolute path in the cell, executed as it is; NULL-terminated */
+    const char *const *env;  /* NULL-terminated */
+    /* Descriptors for 0 1 2. Taken over and closed by sandbox_run in every case. 0: -1 is /dev/null. 1, 2: -1 is a pipe
+     * of 1 MiB that is drained into sink[] and counted against out_bytes. */
+    int fd[3];
+    int sink[3]; /* [1], [2]: where a captured output is written (stays the caller's), or -1 to discard it */
+    const struct policy *policy;
+    struct sandbox_limits limits;
+    bool proc; /* mount /proc, read-only, with the program's own processes only */
+    const struct sandbox_file *files;
+    size_t file_count;
+    const struct sandbox_mount *mounts;
+    size_t mount_count;
+};
+
+struct sandbox_result {
+    int exit_code;            /* 0 to 255, or -1 where it did not exit by itself */
+    int signal;               /* that ended it (not ours), or 0 */
+    enum sandbox_limit limit; /* reached */
+    bool refused;             /* by the policy: */
+    int refused_nr;
+    char refused_name[40];    /* "socket"; of another architecture "i386:getpid" */
+    bool stopped;             /* stopped itself (SIGSTOP and its like) */
+    bool cancelled;           /* stop_fd became readable */
+    int64_t cpu_us;           /* user and system */
+    int64_t wall_us;
+    int64_t mem_kib;          /* peak */
+    int64_t out_bytes;        /* captured, with what was cut off */
+    int processes;            /* peak, threads counted */
+};
+
+/* Any member may be 0 (stop_fd: -1). */
+struct sandbox_hooks {
+    int stop_fd;                  /* readable: the runs end, cancelled */
+    void (*tick)(void *context);  /* at least each second while programs run; must not block */
+    /* After the end of program k, all its processes dead, its run folder as they left it: box_fd is that folder.
+     * Open what is wanted with sandbox_open_left; everything is removed afterwards. 0, or -1 with e (sandbox_run then fails). */
+    int (*collect)(void *context, size_t k, int box_fd, struct err *e);
+    void *context;
+};
+
+struct sandbox_config {
+    int slot;               /* 0..; -1: the first from 100 up that is free */
+    int first_uid;          /* cell k runs programs as first_uid + slot * 16 + k; 0: 40000 */
+    int cpu;                /* processor that worker, cells and programs are pinned to; -1: the last that is allowed */
+    int tier;               /* enum cgroup_tier, or -1 for the best there is */
+    const char *home;       /* OJ_HOME: two homes get different groups */
+    const char *cell_path;  /* the program judge_cell; NULL: beside this program, else where it was installed */
+    const char *cgroup_parent; /* "" or the group that systemd delegated */
+    int64_t box_bytes;      /* size of the run folder; 0: 512 MiB */
+    int64_t box_files;      /* files in it; 0: 16384 */
+};
+
+/* Opens a sandbox: takes the slot's lock, finds the cgroup tier, starts the janitor, pins this process. Needs root.
+ * Returns it, or NULL with e: slot taken, not root, a namespace or system call that the kernel lacks. */
+struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e);
+
+/* Ends cells and janitor, removes groups and lock. NULL is fine. */
+void sandbox_close(struct sandbox *sandbox);
+
+/* Puts the file name with fd's content (from offset 0) and mode 0555 into cell k's program folder / empties that folder.
+ * 0 or -1 with e. fd stays the caller's. */
+int sandbox_put_program(struct sandbox *sandbox, size_t k, const char *name, int fd, struct err *e);
+int sandbox_clear_program(struct sandbox *sandbox, size_t k, struct err *e);
+
+/* Runs n programs at once, specs[k] in cell k, and waits until all have ended. 0 with results[k] filled, or -1 with e: a
+ * fault of ours (set-up step, disk full on a sink, exec: not a program); then none of them runs any more. */
+int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struct sandbox_result *results, size_t n,
+                const struct sandbox_hooks *hooks, struct err *e);
+
+/* Opens the regular file name below box_fd for reading: no symbolic link on the way, no other file system, no fifo or
+ * device. The descriptor, or -1 with e. */
+int sandbox_open_left(int box_fd, const char *name, struct err *e);
+
+/* What the sandbox counts with: "v2", "v1" or "none"; and its slot. */
+const char *sandbox_tier_name(const struct sandbox *sandbox);
+int sandbox_slot(const struct sandbox *sandbox);
+
+#endif
