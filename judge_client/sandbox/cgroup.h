@@ -20,7 +20,10 @@
 
 enum cgroup_tier { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
 
-/* Where groups are made; an empty path means that this box cannot count or limit that. On v2 all three are one path. */
+#define CGROUP_NAME_SIZE 64
+
+/* Where groups are made; an empty path means that this box cannot count or limit that. On v2 all are one path, cpu is
+ * always set, and memory or pids are empty where the kernel keeps that controller from v2. */
 struct cgroup_layout {
     enum cgroup_tier tier;
     char memory[PATH_MAX];
@@ -31,8 +34,9 @@ struct cgroup_layout {
 /* A slot's group: one folder a hierarchy (v2: one), at most 3. */
 struct cgroup_slot {
     const struct cgroup_layout *layout;
+    char name[CGROUP_NAME_SIZE];
     int path_count;
-    char paths[3][PATH_MAX];
+    char paths[3][PATH_MAX]; /* in the order in which they are best removed: pids first, so that nothing can fork */
 };
 
 /* A cell's group. Descriptors are -1 where the tier has no such file. */
@@ -44,6 +48,8 @@ struct cgroup_cell {
     int dir_run;                       /* v2: the group of the run that is under way */
     int usage_fd;                      /* v1 cpuacct.usage, v2 the run's cpu.stat */
     int peak_fd, oom_fd, pids_fd;      /* v1: memory.max_usage_in_bytes, memory.oom_control, pids.events */
+    int memory_fd, tasks_fd;           /* v1: memory.usage_in_bytes, pids.current */
+    int members;                       /* v1: 1 once the cell has entered, else 0 */
     int64_t limit_kib;                 /* v1: what is set now, -1 for nothing yet */
     int processes;                     /* v1: what is set now */
     uint64_t run;                      /* v2: number of the run, for its group's name */
@@ -69,7 +75,8 @@ int cgroup_slot_open(struct cgroup_slot *slot, const struct cgroup_layout *layou
 int cgroup_slot_close(struct cgroup_slot *slot, struct err *e);
 
 /* Kills what is in the group path and all below it, and removes them, waiting for the dying at most wait_ms.
- * What was not there is no error. Self-contained (no allocation), the janitor uses it too. 0, or -1 with e. */
+ * What was not there is no error. Self-contained (no allocation), the janitor uses it too: cgroup_remove.c needs err.c
+ * alone. Of a v1 slot's groups the one of pids goes first: it is closed to forks. 0, or -1 with e. */
 int cgroup_remove(const char *path, int wait_ms, struct err *e);
 
 /* Makes the group of cell k (with its leaf on v2); enter puts the process pid in it; close removes it. 0, or -1 with e. */
