@@ -1,11 +1,15 @@
-# One Makefile, no recursion. `make` builds, `make check` runs the unit tests without root, `make test` everything.
-# See docs/developing.md for the targets.
+# One Makefile, no recursion but for builds into another folder. docs/developing.md says what each target is for.
+#   make  make check  make test  make bench  make lint  make asan  make fuzz  make check-deps  make test-v2  make install  make clean
 
-PREFIX  ?= /usr
-OJ_HOME ?= /home/judge
-DESTDIR ?=
-BUILD   ?= build
-CC      ?= gcc
+PREFIX       ?= /usr
+OJ_HOME      ?= /home/judge
+DESTDIR      ?=
+BUILD        ?= build
+FUZZ_SECONDS ?= 10
+PROGRAM_CC   ?= gcc
+# V=1 prints the commands as they are.
+Q   := $(if $(V),,@)
+SAY := @$(if $(V),:,echo)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -13,49 +17,135 @@ endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wundef -Wcast-qual -Wwrite-strings -Wvla
 WERROR   ?= -Werror
-HARDEN   := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
+HARDEN   ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 SANITIZE ?=
 CFLAGS   ?= -O2 -g
-BASE_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) $(WERROR) $(CFLAGS) $(SANITIZE) \
+BASE_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) $(WERROR) $(CFLAGS) \
 	-DJUDGE_PREFIX='"$(PREFIX)"' -DJUDGE_HOME='"$(OJ_HOME)"' -MMD -MP
-ALL_CFLAGS  = $(BASE_CFLAGS) $(HARDEN) -fPIE
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
-# judge_cell is static and small: its size is what a run's memory figure starts from.
-CELL_CFLAGS  = $(filter-out $(SANITIZE),$(BASE_CFLAGS)) $(HARDEN) -fno-pie
+ALL_CFLAGS   = $(BASE_CFLAGS) $(SANITIZE) $(HARDEN) -fPIE
+ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
+# judge_cell is static and small: its size is what a run's memory figure starts from. No sanitizer fits in it.
+CELL_CFLAGS  = $(BASE_CFLAGS) $(HARDEN) -fno-pie
 CELL_LDFLAGS = -static -no-pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
+# What is there is built: a module is a file, and needs no line here.
 COMMON_SRC  := $(wildcard common/*.c)
 CELL_SRC    := $(wildcard judge_client/sandbox/cell_*.c)
+CELL_EXTRA  := common/err.c common/str.c common/file.c $(wildcard judge_client/sandbox/cgroup_remove.c)
 SANDBOX_SRC := $(filter-out $(CELL_SRC),$(wildcard judge_client/sandbox/*.c))
-CLIENT_SRC  := $(wildcard judge_client/*.c)
+CLIENT_SRC  := $(filter-out judge_client/main.c,$(wildcard judge_client/*.c))
 CTL_SRC     := $(wildcard judgectl/*.c)
+UNIT_SRC    := $(wildcard tests/unit/test_*.c)
+DRIVER_SRC  := $(wildcard tests/sandbox/*.c)
+PROGRAM_SRC := $(wildcard tests/sandbox/programs/*.c)
+BENCH_SRC   := $(wildcard tests/bench/*.c)
+BENCH_PROGRAM_SRC := $(wildcard tests/bench/programs/*.c)
+FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
 
-obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+obj     = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 cellobj = $(patsubst %.c,$(BUILD)/cell/%.o,$(1))
+bin     = $(patsubst %.c,$(BUILD)/%,$(1))
 
 PROGRAMS := $(BUILD)/judge_client $(BUILD)/judge_cell $(BUILD)/judgectl
+UNIT     := $(call bin,$(UNIT_SRC))
+DRIVERS  := $(call bin,$(DRIVER_SRC))
+HOSTILE  := $(patsubst tests/sandbox/programs/%.c,$(BUILD)/tests/programs/%,$(PROGRAM_SRC))
+BENCH    := $(call bin,$(BENCH_SRC))
+BENCH_PROGRAMS := $(call bin,$(BENCH_PROGRAM_SRC))
+FUZZ     := $(call bin,$(FUZZ_SRC))
+SCRIPTS  := $(sort $(shell find tests/sandbox tests/e2e -maxdepth 1 -type f -perm -u+x ! -name '*.c' ! -name '*.h'))
+V2_RUN   := $(wildcard tests/v2/run)
 
-.PHONY: all
+# Where the tests find what was built.
+export JUDGE_BUILD := $(abspath $(BUILD))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all test-programs check test bench lint asan asan-unit fuzz fuzz-run check-deps test-v2 install clean FORCE
+
 all: $(PROGRAMS)
 
-$(BUILD)/judge_client: $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(COMMON_SRC))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+# ---- the programs
+
+LIBJUDGE := $(BUILD)/libjudge.a
+LIBUNIT  := $(BUILD)/libunit.a
+
+$(LIBJUDGE): $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(COMMON_SRC))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/judge_client: $(call obj,judge_client/main.c) $(LIBJUDGE)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/judgectl: $(call obj,$(CTL_SRC) $(COMMON_SRC))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/judge_cell: $(call cellobj,$(CELL_SRC) common/err.c common/str.c common/file.c)
-	$(CC) $(CELL_LDFLAGS) -o $@ $^
+$(BUILD)/judge_cell: $(call cellobj,$(CELL_SRC) $(CELL_EXTRA))
+	$(SAY) LD $@
+	$(Q)$(CC) $(CELL_LDFLAGS) -o $@ $^
 
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/cell/%.o: %.c
+$(BUILD)/cell/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CELL_CFLAGS) -c -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(CELL_CFLAGS) -c -o $@ $<
 
-.PHONY: clean
+# Other flags, another compiler or another PREFIX: everything is compiled again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(CELL_CFLAGS) $(ALL_LDFLAGS) $(CELL_LDFLAGS))' | cmp -s - $@ || \
+		echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(CELL_CFLAGS) $(ALL_LDFLAGS) $(CELL_LDFLAGS))' > $@
+
+# ---- the tests: a file tests/unit/test_X.c or tests/sandbox/X.c is a test, a file in a folder programs/ is run by one
+
+LIBS_test_filter   := -lseccomp
+LIBS_test_syscalls := -lseccomp
+
+$(LIBUNIT): $(call obj,$(wildcard tests/unit/unit.c))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(UNIT) $(DRIVERS) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBUNIT) $(LIBJUDGE)
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit $(LIBS_$(@F)) $(LDLIBS)
+
+# Static, hardly any warnings, and the flags that its head asks for: `/* build: -pthread */`. Where the compiler cannot
+# build for i386 (no gcc-multilib), a program of that kind is left out, and its test says so.
+BUILD_PROGRAM = flags=$$(sed -n '1,8s:.*/\* build\: \(.*\) \*/.*:\1:p' $<); mkdir -p $(@D); rm -f $@; \
+	case " $$flags " in *' -m32 '*) echo 'int main(void) { return 0; }' | \
+		$(PROGRAM_CC) -m32 -static -x c -o $@.probe - 2>/dev/null || { echo "no -m32 here: $@ left out"; exit 0; }; \
+		rm -f $@.probe;; esac; \
+	echo CC $@ $$flags; \
+	$(PROGRAM_CC) -std=gnu17 -D_GNU_SOURCE -I. -O1 -g0 -static -w -MMD -MP -MT $@ -MF $@.d -o $@ $< $$flags
+
+$(BUILD)/tests/programs/%: tests/sandbox/programs/%.c
+	@$(BUILD_PROGRAM)
+
+$(BENCH_PROGRAMS): $(BUILD)/%: %.c
+	@$(BUILD_PROGRAM)
+
+test-programs: $(UNIT) $(DRIVERS) $(HOSTILE)
+
+check: $(UNIT)
+	@tests/run $(UNIT)
+
+test: $(PROGRAMS) test-programs
+	@tests/run $(UNIT) tests/check_deps $(SCRIPTS) $(DRIVERS) $(V2_RUN)
+
+check-deps: $(PROGRAMS)
+	@tests/run tests/check_deps
+
+test-v2: $(PROGRAMS) test-programs
+	@tests/run tests/v2/run
+
+bench: $(PROGRAMS) $(BENCH) $(BENCH_PROGRAMS)
+	@for program in $(BENCH); do "$$program" || exit; done
+
 clean:
 	rm -rf build build-*
 

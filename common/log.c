@@ -22,7 +22,8 @@ void log_init(const char *name, int debug)
 }
 
 /* One write(2) a line, so that lines of several processes do not mix. */
-static void log_line(const char *level, int errnum, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void log_line(const char *level, int errnum, const char *format,
+                                                           va_list args)
 {
     char line[1024];
     int at = snprintf(line, sizeof line, "%s: %s", log_name, level);
