@@ -16,6 +16,7 @@
 #define JUDGE_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/err.h"
@@ -45,6 +46,10 @@ struct policy {
 /* Reads NAME.policy from the first of the NULL-terminated folders that has it; `include` looks in the same folders.
  * 0, or -1 with e: unknown name (with the nearest), a bad line (`file:line: ...`), a loop of includes, too large. */
 int policy_load(struct policy *policy, const char *const *folders, const char *name, struct err *e);
+
+/* As policy_load, of a text of length bytes that is called name in messages. */
+int policy_parse(struct policy *policy, const char *const *folders, const char *name, const char *text, size_t length,
+                 struct err *e);
 
 /* The rule for call nr of the architecture audit, or NULL where the policy does not name that architecture or nr is
  * outside 0..SYSCALL_NUMBERS-1. */

@@ -1,0 +1,173 @@
+/*
+ * filter.c - see filter.h. judge_client builds the program; the run's child installs it. Arithmetic only: it makes no
+ * system call and keeps nothing.
+ *
+ * A program for one architecture is a balanced tree over the ranges of numbers that have the same answer. It uses
+ * nothing but loads of nr and arch, comparisons and returns, since that is what the kernel (5.11 and later) can work
+ * out beforehand for each number: a call that is always allowed then does not run the program at all.
+ *
+ * BPF jumps forward only, so the program is written from its end: what a jump leads to is there before the jump.
+ */
+#include "judge_client/sandbox/filter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <linux/seccomp.h>
+
+#include "judge_client/sandbox/policy.h"
+
+#include "common/banned.h"
+
+#define FILTER_REACH 255 /* how far a conditional jump can skip */
+#define FILTER_X32 0x40000000U
+#define FILTER_NEGATIVE 0x80000000U
+#define FILTER_RANGES (SYSCALL_NUMBERS + 3)
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FILTER_LOW_WORD 0
+#else
+#define FILTER_LOW_WORD 4
+#endif
+
+/* Instructions code[start] to code[FILTER_SIZE - 1] are written. Places are indices into code. */
+struct writer {
+    struct sock_filter *code;
+    size_t start;
+    bool full; /* there was no room: what was written is of no use */
+};
+
+/* Numbers from first up to the next range's first are answered like this. */
+struct range {
+    uint32_t first;
+    uint32_t answer; /* SECCOMP_RET_* with its data */
+    uint32_t mask;   /* not 0: refused where argument arg has one of these bits */
+    uint8_t arg;
+};
+
+static uint32_t answer_trace(enum filter_why why)
+{
+    return SECCOMP_RET_TRACE | (uint32_t)why;
+}
+
+static size_t put(struct writer *w, struct sock_filter instruction)
+{
+    if (w->start == 0) {
+        w->full = true;
+        return 0;
+    }
+    w->code[--w->start] = instruction;
+    return w->start;
+}
+
+/* Makes target reachable from the instruction that is `more` instructions before the next one to be written: by a copy
+ * of a return, or by an unconditional jump, which has 32 bits for its distance. */
+static size_t put_near(struct writer *w, size_t target, size_t more)
+{
+    if (target - w->start + more <= FILTER_REACH)
+        return target;
+    if (w->code[target].code == (BPF_RET | BPF_K))
+        return put(w, w->code[target]);
+    return put(w, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)(target - w->start)));
+}
+
+static size_t put_jump(struct writer *w, uint16_t code, uint32_t value, size_t yes, size_t no)
+{
+    yes = put_near(w, yes, 1);
+    no = put_near(w, no, 0);
+    return put(w, (struct sock_filter)BPF_JUMP(code, value, (uint8_t)(yes - w->start), (uint8_t)(no - w->start)));
+}
+
+/* A return of answer that a jump written soon can reach. */
+static size_t put_return(struct writer *w, uint32_t answer)
+{
+    for (size_t i = w->start; i < FILTER_SIZE && i - w->start < FILTER_REACH / 2; i++) {
+        if (w->code[i].code == (BPF_RET | BPF_K) && w->code[i].k == answer)
+            return i;
+    }
+    return put(w, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
+}
+
+static size_t put_answer(struct writer *w, const struct range *range)
+{
+    if (range->mask == 0)
+        return put_return(w, range->answer);
+    size_t refused = put_return(w, answer_trace(FILTER_REFUSED));
+    size_t allowed = put_return(w, range->answer);
+    (void)put_jump(w, BPF_JMP | BPF_JSET | BPF_K, range->mask, refused, allowed); /* the load leads into it */
+    uint32_t offset = (uint32_t)offsetof(struct seccomp_data, args) + 8U * range->arg + FILTER_LOW_WORD;
+    return put(w, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
+}
+
+/* The tree over count ranges: a comparison with the middle one, and the tree of each half. */
+static size_t put_tree(struct writer *w, const struct range *ranges, size_t count)
+{
+    if (count == 1)
+        return put_answer(w, ranges);
+    size_t middle = count / 2;
+    size_t above = put_tree(w, ranges + middle, count - middle);
+    size_t below = put_tree(w, ranges, middle);
+    return put_jump(w, BPF_JMP | BPF_JGE | BPF_K, ranges[middle].first, above, below);
+}
+
+static struct range range_of(uint32_t nr, const struct policy_rule *rule)
+{
+    struct range range = {.first = nr, .answer = answer_trace(FILTER_REFUSED)};
+    if (rule->action == POLICY_ALLOW) {
+        range.answer = SECCOMP_RET_ALLOW;
+        range.mask = rule->mask;
+        range.arg = rule->mask != 0 ? rule->arg : 0;
+    } else if (rule->action == POLICY_LIMIT) {
+        range.answer = answer_trace(FILTER_LIMITED);
+    } else if (rule->action == POLICY_ERRNO) {
+        range.answer = SECCOMP_RET_ERRNO | rule->value;
+    }
+    return range;
+}
+
+/* Appends range to the count ranges, unless it answers like the last of them. Returns the count then. */
+static size_t add_range(struct range *ranges, size_t count, struct range range)
+{
+    if (count > 0) {
+        const struct range *last = &ranges[count - 1];
+        if (last->answer == range.answer && last->mask == range.mask && last->arg == range.arg)
+            return count;
+    }
+    ranges[count] = range;
+    return count + 1;
+}
+
+/* The program for calls of one architecture. Its place. */
+static size_t put_arch(struct writer *w, const struct policy_rule *rules)
+{
+    struct range ranges[FILTER_RANGES];
+    size_t count = 0;
+    for (uint32_t nr = 0; nr < SYSCALL_NUMBERS; nr++)
+        count = add_range(ranges, count, range_of(nr, &rules[nr]));
+    struct range rest = {.first = SYSCALL_NUMBERS, .answer = answer_trace(FILTER_REFUSED)};
+    count = add_range(ranges, count, rest);
+    rest = (struct range){.first = FILTER_X32, .answer = answer_trace(FILTER_FOREIGN)};
+    count = add_range(ranges, count, rest);
+    rest = (struct range){.first = FILTER_NEGATIVE, .answer = answer_trace(FILTER_REFUSED)};
+    count = add_range(ranges, count, rest);
+    (void)put_tree(w, ranges, count); /* its root is the last instruction written: the load leads into it */
+    return put(w, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)));
+}
+
+int filter_build(struct filter *filter, const struct policy *policy, struct err *e)
+{
+    struct writer w = {.code = filter->code, .start = FILTER_SIZE};
+    size_t arches[POLICY_ARCHES];
+    for (int i = policy->arch_count - 1; i >= 0; i--)
+        arches[i] = put_arch(&w, policy->arches[i].rules);
+    size_t other = put(&w, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer_trace(FILTER_FOREIGN)));
+    for (int i = policy->arch_count - 1; i >= 0; i--)
+        other = put_jump(&w, BPF_JMP | BPF_JEQ | BPF_K, policy->arches[i].arch->audit, arches[i], other);
+    (void)put(&w, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)));
+    if (w.full)
+        return err_set(e, "policy %s: its filter is longer than %d instructions", policy->name, FILTER_SIZE);
+    filter->length = (uint16_t)(FILTER_SIZE - w.start);
+    memmove(filter->code, filter->code + w.start, filter->length * sizeof filter->code[0]);
+    return 0;
+}
