@@ -3,6 +3,7 @@
  */
 #include "common/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -133,4 +134,25 @@ void file_close(int *fd)
     if (*fd >= 0)
         (void)close(*fd); /* see the header */
     *fd = -1;
+}
+
+int file_empty_folder(int dir_fd, struct err *e)
+{
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (folder == NULL) {
+        int error = errno;
+        file_close(&fd);
+        return err_sys(e, error, "open the folder to be emptied");
+    }
+    int result = 0;
+    struct dirent *entry;
+    while (result == 0 && (entry = readdir(folder)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (unlinkat(fd, entry->d_name, 0) != 0)
+            result = err_sys(e, errno, "remove %s", entry->d_name);
+    }
+    (void)closedir(folder); /* it was only read; closes fd */
+    return result;
 }

@@ -26,6 +26,9 @@ int64_t file_copy(int in_fd, int out_fd);
 /* Makes path and the folders above it that are missing, with mode. 0, or -1 with e. */
 int file_make_folders(const char *path, mode_t mode, struct err *e);
 
+/* Removes all plain files of the folder dir_fd; one that holds a folder is an error. 0, or -1 with e. */
+int file_empty_folder(int dir_fd, struct err *e);
+
 /* Closes *fd unless it is -1, and sets it to -1. A close that fails has nothing to mend: the descriptor is gone. */
 void file_close(int *fd);
 

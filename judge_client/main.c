@@ -1,0 +1,26 @@
+/*
+ * main.c - judge_client: judges. Root.
+ *
+ * Its local forms serve judgectl: `judge_client run ...` and `judge_client doctor ...` need no server.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "judge_client/local_run.h"
+
+#include "common/banned.h"
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*form)(int argc, char **argv);
+    } forms[] = {{"run", local_run}};
+    log_init("judge_client", 0);
+    for (size_t i = 0; argc > 1 && i < sizeof forms / sizeof *forms; i++) {
+        if (strcmp(argv[1], forms[i].name) == 0)
+            return forms[i].form(argc - 1, argv + 1);
+    }
+    fatal("judgectl starts it: judgectl run ..., judgectl doctor");
+}

@@ -1,0 +1,72 @@
+/*
+ * cell_box.c - the writable folders of a cell, /box and /tmp, before and after a run.
+ *
+ * Runs in judge_cell as root. Both are small file systems in memory; what a program leaves there is removed by mounting
+ * fresh ones, which takes the same time for one file and for a million, and follows no link. Where nothing was made the
+ * old ones stay. Must never open by name what a program made.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#include "judge_client/sandbox/cell_inner.h"
+#include "judge_client/sandbox/sandbox.h"
+
+#include "common/banned.h"
+
+#define CELL_TMP_FOLDER "/tmp"
+
+/* The change times say later whether a name was made; setting them also hides that an earlier run was there. */
+static int box_note(const char *folder, struct timespec *time)
+{
+    struct stat info;
+    if (utimensat(AT_FDCWD, folder, NULL, 0) != 0 || stat(folder, &info) != 0)
+        return -1;
+    *time = info.st_ctim;
+    return 0;
+}
+
+int cell_box_begin(struct cell_state *cell)
+{
+    if (box_note(SANDBOX_RUN_FOLDER, &cell->box_time) != 0 || box_note(CELL_TMP_FOLDER, &cell->tmp_time) != 0)
+        return cell_fail(cell, CELL_STEP_MOUNT_BOX, NULL);
+    return 0;
+}
+
+static int64_t box_bytes(const char *folder)
+{
+    struct statfs info;
+    if (statfs(folder, &info) != 0)
+        return 0;
+    return (int64_t)(info.f_blocks - info.f_bfree) * info.f_bsize;
+}
+
+int64_t cell_box_used(void)
+{
+    return box_bytes(SANDBOX_RUN_FOLDER) + box_bytes(CELL_TMP_FOLDER);
+}
+
+/* Untouched: nothing but the folder itself is there, and no name was made in it since it was noted. */
+static bool box_is_clean(const char *folder, const struct timespec *time)
+{
+    struct statfs info;
+    struct stat now;
+    if (statfs(folder, &info) != 0 || stat(folder, &now) != 0)
+        return false;
+    return info.f_blocks == info.f_bfree && info.f_files - info.f_ffree == 1 && now.st_ctim.tv_sec == time->tv_sec &&
+           now.st_ctim.tv_nsec == time->tv_nsec;
+}
+
+int cell_box_reset(struct cell_state *cell, bool *new_box)
+{
+    *new_box = false;
+    if (box_is_clean(SANDBOX_RUN_FOLDER, &cell->box_time) && box_is_clean(CELL_TMP_FOLDER, &cell->tmp_time))
+        return 0;
+    *new_box = true;
+    /* Detached: judge_client may still hold the old folder. */
+    if (umount2(SANDBOX_RUN_FOLDER, MNT_DETACH) != 0 || umount2(CELL_TMP_FOLDER, MNT_DETACH) != 0)
+        return cell_fail(cell, CELL_STEP_RESET, NULL);
+    return cell_mount_box(cell);
+}

@@ -1,0 +1,44 @@
+/*
+ * sandbox_parts.h - what the parts of the sandbox share on the worker's side. Not for its callers.
+ */
+#ifndef JUDGE_SANDBOX_PARTS_H
+#define JUDGE_SANDBOX_PARTS_H
+
+#include <limits.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "judge_client/sandbox/cell.h"
+#include "judge_client/sandbox/cgroup.h"
+#include "judge_client/sandbox/filter.h"
+#include "judge_client/sandbox/run.h"
+#include "judge_client/sandbox/sandbox.h"
+#include "judge_client/sandbox/slot.h"
+
+#define SANDBOX_DRAIN_SIZE (64 * 1024)
+
+struct sandbox {
+    struct slot slot;
+    struct cgroup_layout layout;
+    struct cgroup_slot groups;
+    struct cell_options cell_options;
+    char cell_path[PATH_MAX];
+    struct cell cells[SANDBOX_CELLS];
+    uint64_t core;      /* RLIMIT_CORE that stops core dumps on this box */
+    sigset_t wait_mask; /* with SIGCHLD unblocked: while waiting only */
+    sigset_t old_mask;
+    struct sigaction old_child;
+    struct filter filter; /* the one that is being sent */
+    char drain[SANDBOX_DRAIN_SIZE];
+};
+
+/* run_start.c: prepares run (cell, group, mounts, working files, outputs) and asks its cell to start it. fds of the
+ * spec that were handed over are set to -1 in fds. 0, or -1 with e; then run->sent says whether the cell is in use. */
+int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, struct err *e);
+
+/* run_result.c: fills run->result from what is known and from the group's figures. 0, or -1 with e. */
+int run_finish(struct run *run, struct err *e);
+
+#endif

@@ -1,0 +1,346 @@
+/*
+ * tracer.c - see tracer.h. Runs in judge_client as root, in the thread that waits.
+ *
+ * It never reads a program's memory or registers: what decides is the number and the architecture of a call, which the
+ * kernel has copied before another thread could change them.
+ */
+#include "judge_client/sandbox/tracer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/str.h"
+#include "judge_client/sandbox/filter.h"
+#include "judge_client/sandbox/policy.h"
+#include "judge_client/sandbox/run.h"
+
+#include "common/banned.h"
+
+void trace_classify(pid_t pid, int status, const struct rusage *usage, struct trace_event *event)
+{
+    *event = (struct trace_event){.kind = TRACE_OTHER, .pid = pid};
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+        event->kind = WIFEXITED(status) ? TRACE_EXITED : TRACE_KILLED;
+        event->number = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+        event->usage = *usage;
+        return;
+    }
+    if (!WIFSTOPPED(status))
+        return;
+    event->number = WSTOPSIG(status);
+    switch ((unsigned)status >> 16) {
+    case 0:
+        event->kind = TRACE_SIGNAL;
+        break;
+    case PTRACE_EVENT_SECCOMP:
+        event->kind = TRACE_SECCOMP;
+        break;
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+    case PTRACE_EVENT_CLONE:
+        event->kind = TRACE_FORKED;
+        break;
+    case PTRACE_EVENT_EXEC:
+        event->kind = TRACE_EXECED;
+        break;
+    case PTRACE_EVENT_STOP:
+        event->kind = event->number == SIGTRAP ? TRACE_STARTED : TRACE_STOPPED;
+        break;
+    default:
+        break;
+    }
+}
+
+void tracer_init(struct tracer *tracer, struct run *runs, size_t run_count)
+{
+    *tracer = (struct tracer){.runs = runs, .run_count = run_count};
+}
+
+void tracer_fini(struct tracer *tracer)
+{
+    free(tracer->tracees);
+    tracer->tracees = NULL;
+}
+
+static struct tracee *tracer_find(const struct tracer *tracer, pid_t pid)
+{
+    for (size_t i = 0; i < tracer->count; i++) {
+        if (tracer->tracees[i].pid == pid)
+            return &tracer->tracees[i];
+    }
+    return NULL;
+}
+
+/* NULL where there is no memory: the caller kills the process instead. */
+static struct tracee *tracer_add(struct tracer *tracer, pid_t pid, int run)
+{
+    if (tracer->count == tracer->size) {
+        size_t size = tracer->size == 0 ? 64 : tracer->size * 2;
+        struct tracee *more = realloc(tracer->tracees, size * sizeof *more);
+        if (more == NULL)
+            return NULL;
+        tracer->tracees = more;
+        tracer->size = size;
+    }
+    struct tracee *tracee = &tracer->tracees[tracer->count++];
+    *tracee = (struct tracee){.pid = pid, .run = run};
+    return tracee;
+}
+
+static void tracer_remove(struct tracer *tracer, struct tracee *tracee)
+{
+    *tracee = tracer->tracees[--tracer->count];
+}
+
+/* A tracee that was killed meanwhile answers ESRCH: its end is on its way. */
+static void tracer_continue(pid_t pid, int signal_number)
+{
+    (void)ptrace(PTRACE_CONT, pid, NULL, (void *)(intptr_t)signal_number);
+}
+
+void tracer_kill(const struct tracer *tracer, size_t k)
+{
+    const struct run *run = &tracer->runs[k];
+    /* ESRCH where it has just ended; the main process may not have been reaped, so its number is still its own. */
+    if (run->main > 0 && !run->main_ended)
+        (void)kill(run->main, SIGKILL);
+    for (size_t i = 0; i < tracer->count; i++) {
+        if (tracer->tracees[i].run == (int)k)
+            (void)kill(tracer->tracees[i].pid, SIGKILL); /* as above: reaped tracees leave the table at once */
+    }
+}
+
+static void tracer_end_run(struct tracer *tracer, int k, enum run_end end, enum sandbox_limit limit)
+{
+    run_set_end(&tracer->runs[k], end, limit);
+    tracer_kill(tracer, (size_t)k);
+}
+
+int tracer_seize(struct tracer *tracer, size_t k, pid_t pid, struct err *e)
+{
+    struct run *run = &tracer->runs[k];
+    unsigned long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+                            PTRACE_O_TRACEVFORK;
+    /* Where a program may execute others, a thread that does so takes its leader's number: that has to be seen. Else
+     * the one execve that starts it is a stop of the filter already. */
+    if (run->execs)
+        options |= PTRACE_O_TRACEEXEC;
+    if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) != 0)
+        return err_sys(e, errno, "trace the program (ptrace)");
+    if (tracer_add(tracer, pid, (int)k) == NULL)
+        return err_set(e, "trace the program: out of memory");
+    run->main = pid;
+    run->tasks = run->peak_tasks = 1;
+    return 0;
+}
+
+static void count_task(struct tracer *tracer, int k)
+{
+    struct run *run = &tracer->runs[k];
+    if (++run->tasks > run->peak_tasks)
+        run->peak_tasks = run->tasks;
+    if (run->tasks > run->spec->limits.processes)
+        tracer_end_run(tracer, k, RUN_END_LIMIT, SANDBOX_LIMIT_PROCESSES);
+}
+
+/* A tracee of which the parent is known now. */
+static void adopt(struct tracer *tracer, struct tracee *child, int k)
+{
+    struct run *run = &tracer->runs[k];
+    bool held = child->held;
+    pid_t pid = child->pid;
+    child->run = k;
+    child->held = false;
+    /* A thread of the main process answers to its group's number, a process of its own does not. */
+    if (syscall(SYS_tgkill, run->main, pid, 0) != 0)
+        run->several = true;
+    count_task(tracer, k);
+    if (run->end != RUN_END_NONE)
+        (void)kill(pid, SIGKILL); /* it may have come after the others were killed */
+    else if (held)
+        tracer_continue(pid, 0);
+}
+
+static void handle_forked(struct tracer *tracer, const struct tracee *parent)
+{
+    unsigned long number = 0;
+    pid_t pid = parent->pid;
+    int k = parent->run;
+    if (k >= 0 && ptrace(PTRACE_GETEVENTMSG, pid, NULL, &number) == 0) {
+        struct tracee *child = tracer_find(tracer, (pid_t)number);
+        if (child == NULL)
+            child = tracer_add(tracer, (pid_t)number, -1);
+        if (child == NULL)
+            tracer_end_run(tracer, k, RUN_END_FAULT, SANDBOX_LIMIT_NONE);
+        else if (child->run < 0)
+            adopt(tracer, child, k);
+    }
+    tracer_continue(pid, 0);
+}
+
+static void handle_started(struct tracer *tracer, pid_t pid, struct tracee *tracee)
+{
+    if (tracee == NULL) {
+        tracee = tracer_add(tracer, pid, -1);
+        if (tracee == NULL) {
+            (void)kill(pid, SIGKILL); /* it has just stopped, so it is there */
+            return;
+        }
+    }
+    if (tracee->run < 0)
+        tracee->held = true;
+    else
+        tracer_continue(pid, 0);
+}
+
+/* Names the call that ended the run: "socket", or "i386:socket" where it is not of this box's architecture. */
+static void set_refused(struct run *run, const struct __ptrace_syscall_info *info, bool foreign)
+{
+    enum { X32_BIT = 0x40000000 };
+    struct sandbox_result *result = run->result;
+    const struct syscall_arch *arch = syscall_arch_by_audit(info->arch);
+    uint64_t nr = info->seccomp.nr;
+    const char *prefix = arch == NULL ? "unknown" : arch->name;
+    bool native = arch != NULL && arch == syscall_arch_native();
+    if (native && foreign && (nr & X32_BIT) != 0) {
+        prefix = "x32";
+        nr &= ~(uint64_t)X32_BIT;
+    }
+    result->refused = true;
+    result->refused_nr = (int)nr;
+    const char *name = arch != NULL && nr < SYSCALL_NUMBERS ? syscall_name(arch, (int)nr) : NULL;
+    char number[24] = "";
+    if (name == NULL)
+        (void)str_format(number, sizeof number, "%lld", (long long)(int64_t)nr); /* it fits */
+    (void)str_format(result->refused_name, sizeof result->refused_name, "%s%s%s", native && !foreign ? "" : prefix,
+                     native && !foreign ? "" : ":", name == NULL ? number : name); /* cut is fine */
+}
+
+static void handle_seccomp(struct tracer *tracer, pid_t pid, int k)
+{
+    struct run *run = &tracer->runs[k];
+    struct __ptrace_syscall_info info;
+    memset(&info, 0, sizeof info);
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+        return; /* it was killed meanwhile: its end is on its way */
+    uint64_t nr = info.seccomp.nr;
+    if (info.seccomp.ret_data == FILTER_LIMITED && nr < SYSCALL_NUMBERS) {
+        const struct policy_rule *rule = policy_rule(run->spec->policy, info.arch, (int64_t)nr);
+        if (rule != NULL && run->calls[nr] < rule->value) {
+            run->calls[nr]++;
+            tracer_continue(pid, 0);
+            return;
+        }
+    }
+    bool foreign = info.seccomp.ret_data == FILTER_FOREIGN;
+    if (run->end == RUN_END_NONE) {
+        set_refused(run, &info, foreign);
+        run->signal = foreign ? SIGSYS : 0;
+    }
+    tracer_end_run(tracer, k, RUN_END_REFUSED, SANDBOX_LIMIT_NONE);
+}
+
+static void handle_execed(struct tracer *tracer, const struct tracee *tracee)
+{
+    unsigned long former = 0;
+    pid_t pid = tracee->pid;
+    int k = tracee->run;
+    if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &former) == 0 && (pid_t)former != pid) {
+        struct tracee *thread = tracer_find(tracer, (pid_t)former);
+        if (thread != NULL) {
+            tracer_remove(tracer, thread);
+            if (k >= 0)
+                tracer->runs[k].tasks--;
+        }
+    }
+    tracer_continue(pid, 0);
+}
+
+static void handle_ended(struct tracer *tracer, const struct trace_event *event, struct tracee *tracee)
+{
+    int k = tracee->run;
+    tracer_remove(tracer, tracee);
+    if (k < 0)
+        return;
+    struct run *run = &tracer->runs[k];
+    run->tasks--;
+    if (event->pid != run->main)
+        return;
+    run->main_ended = true;
+    run->end_us = run->since_us = clock_now_us();
+    run->usage = event->usage;
+    if (run->end == RUN_END_NONE) {
+        run->exit_code = event->kind == TRACE_EXITED ? event->number : -1;
+        run->signal = event->kind == TRACE_KILLED ? event->number : 0;
+    }
+}
+
+void tracer_handle(struct tracer *tracer, const struct trace_event *event)
+{
+    struct tracee *tracee = tracer_find(tracer, event->pid);
+    if (tracee == NULL || tracee->run < 0) {
+        if (event->kind == TRACE_STARTED)
+            handle_started(tracer, event->pid, tracee);
+        else if (tracee != NULL && (event->kind == TRACE_EXITED || event->kind == TRACE_KILLED))
+            handle_ended(tracer, event, tracee);
+        return;
+    }
+    switch (event->kind) {
+    case TRACE_EXITED:
+    case TRACE_KILLED:
+        handle_ended(tracer, event, tracee);
+        break;
+    case TRACE_SECCOMP:
+        handle_seccomp(tracer, event->pid, tracee->run);
+        break;
+    case TRACE_FORKED:
+        handle_forked(tracer, tracee);
+        break;
+    case TRACE_EXECED:
+        handle_execed(tracer, tracee);
+        break;
+    case TRACE_STARTED:
+        handle_started(tracer, event->pid, tracee);
+        break;
+    case TRACE_STOPPED:
+        tracer_end_run(tracer, tracee->run, RUN_END_STOPPED, SANDBOX_LIMIT_NONE);
+        break;
+    case TRACE_SIGNAL:
+        tracer_continue(event->pid, event->number);
+        break;
+    case TRACE_OTHER:
+        tracer_continue(event->pid, 0);
+        break;
+    }
+}
+
+/* The CPU clock of a whole process; EINVAL for a thread that is not its first, ESRCH for one that is gone: 0. */
+static int64_t process_cpu_us(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) != 0)
+        return 0;
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+int64_t tracer_cpu_us(const struct tracer *tracer, size_t k, bool all)
+{
+    const struct run *run = &tracer->runs[k];
+    if (!all)
+        return run->main > 0 && !run->main_ended ? process_cpu_us(run->main) : 0;
+    int64_t total = 0;
+    for (size_t i = 0; i < tracer->count; i++) {
+        if (tracer->tracees[i].run == (int)k)
+            total += process_cpu_us(tracer->tracees[i].pid);
+    }
+    return total;
+}
