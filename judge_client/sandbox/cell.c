@@ -103,6 +103,14 @@ static int cell_clone_process(struct cell *cell, const struct cell_options *opti
     return 0;
 }
 
+/* When memory runs out the kernel shall take what runs in a cell before anything else; programs inherit it. */
+static int cell_offer_to_oom(const struct cell *cell, struct err *e)
+{
+    char path[48];
+    (void)str_format(path, sizeof path, "/proc/%d/oom_score_adj", (int)cell->pid); /* it fits */
+    return file_write(AT_FDCWD, path, "1000", e);
+}
+
 int cell_open(struct cell *cell, const struct cell_options *options, struct err *e)
 {
     cell->control = cell->box_fd = cell->program_fd = -1;
@@ -110,7 +118,8 @@ int cell_open(struct cell *cell, const struct cell_options *options, struct err 
     if (cgroup_cell_open(&cell->cgroup, options->slot, cell->k, e) != 0)
         return -1;
     cell->has_group = true;
-    if (cell_clone_process(cell, options, e) != 0 || cgroup_cell_enter(&cell->cgroup, cell->pid, e) != 0)
+    if (cell_clone_process(cell, options, e) != 0 || cgroup_cell_enter(&cell->cgroup, cell->pid, e) != 0 ||
+        cell_offer_to_oom(cell, e) != 0)
         goto fail;
     struct cell_setup setup = {
         .protocol = CELL_PROTOCOL,

@@ -275,7 +275,7 @@ static int guard(struct cell_state *cell)
 {
     for (int signal_number = 1; signal_number < NSIG; signal_number++)
         (void)signal(signal_number, SIG_DFL); /* SIGKILL, SIGSTOP and the library's own refuse */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || dup2(STDIN_FILENO, CELL_FD_CONTROL) < 0)
+    if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || dup2(STDIN_FILENO, CELL_FD_CONTROL) < 0)
         return cell_fail(cell, CELL_STEP_GUARD, NULL);
     if (fcntl(CELL_FD_CONTROL, F_SETFD, FD_CLOEXEC) != 0 || dup2(STDERR_FILENO, STDIN_FILENO) < 0)
         return cell_fail(cell, CELL_STEP_GUARD, NULL);

@@ -104,15 +104,22 @@ static int mount_row(struct cell_state *cell, enum root_kind kind, const char *p
     return bind_read_only(path, target, flags) == 0 ? 0 : cell_fail(cell, CELL_STEP_BIND, path);
 }
 
-int cell_mount_box(struct cell_state *cell)
+static int mount_writable(struct cell_state *cell, const char *folder, const char *mode)
 {
     char options[128];
-    if (str_format(options, sizeof options, "size=%lld,nr_inodes=%lld,mode=0777", (long long)cell->setup.box_bytes,
-                   (long long)cell->setup.box_files) != 0 ||
-        mount("box", SANDBOX_RUN_FOLDER, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0 ||
-        mount("tmp", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
-        return cell_fail(cell, CELL_STEP_MOUNT_BOX, NULL);
+    if (str_format(options, sizeof options, "size=%lld,nr_inodes=%lld,mode=%s", (long long)cell->setup.box_bytes,
+                   (long long)cell->setup.box_files, mode) != 0 ||
+        mount("box", folder, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
+        return cell_fail(cell, CELL_STEP_MOUNT_BOX, folder);
     return 0;
+}
+
+/* Root's own folders in which anybody may make files: a program cannot change their modes. */
+int cell_mount_box(struct cell_state *cell)
+{
+    if (mount_writable(cell, SANDBOX_RUN_FOLDER, "0777") != 0)
+        return -1;
+    return mount_writable(cell, "/tmp", "1777");
 }
 
 /* The worker writes through a descriptor on the lower mount; programs see the upper, read-only one. */

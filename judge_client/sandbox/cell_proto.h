@@ -42,7 +42,7 @@
     STEP(PIVOT, "pivot into the root folder")                                                                          \
     STEP(DROP, "give up privileges")                                                                                   \
     STEP(CLONE, "clone the program's process")                                                                         \
-    STEP(SESSION, "start a session")                                                                                   \
+    STEP(SESSION, "start a process group")                                                                             \
     STEP(RLIMIT, "set a resource limit")                                                                               \
     STEP(FDS, "set up descriptors 0 to 2")                                                                             \
     STEP(IDS, "change to the cell's uid")                                                                              \
@@ -50,6 +50,7 @@
     STEP(HANDSHAKE, "meet the tracer")                                                                                 \
     STEP(FILTER, "install the seccomp filter")                                                                         \
     STEP(EXEC, "execute the program")                                                                                  \
+    STEP(INTERPRETER, "find the interpreter or loader (#! line, PT_INTERP) of the program")                            \
     STEP(SWEEP, "end all processes")                                                                                   \
     STEP(IPC, "make a fresh ipc namespace")                                                                            \
     STEP(RESET, "empty the run folder")

@@ -8,9 +8,7 @@
 #include "judge_client/sandbox/run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,7 +16,6 @@
 
 #include "common/clock.h"
 #include "common/file.h"
-#include "common/log.h"
 #include "judge_client/sandbox/sandbox_parts.h"
 #include "judge_client/sandbox/tracer.h"
 
@@ -107,15 +104,6 @@ static void met(struct loop *loop, size_t k, pid_t pid)
 {
     struct run *run = &loop->runs[k];
     struct err fault;
-    char path[48];
-    (void)snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)pid); /* it fits */
-    /* When memory runs out the kernel shall take the program, never its cell. Best effort: the cell can be made anew. */
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        if (write(fd, "1000", 4) != 4)
-            log_debug("sandbox cell=%d oom_score_adj was not taken", run->cell->k);
-        (void)close(fd); /* nothing is buffered */
-    }
     if (tracer_seize(&loop->tracer, k, pid, &fault) != 0) {
         (void)kill(pid, SIGKILL); /* it waits for our answer, so it is there */
         fail(loop, &fault);

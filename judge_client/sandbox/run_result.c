@@ -65,6 +65,8 @@ int run_finish(struct run *run, struct err *e)
     struct sandbox_result *result = run->result;
     struct cgroup_usage usage;
     memset(&usage, 0, sizeof usage);
+    if (run->gone)
+        run->cell->cgroup.members = 0; /* not even the cell is left */
     if (cgroup_run_end(&run->cell->cgroup, &usage, e) != 0)
         return -1;
     fill_figures(run, &usage);
