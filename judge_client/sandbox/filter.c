@@ -2,8 +2,11 @@
  * filter.c - see filter.h. judge_client builds the program; the run's child installs it. Arithmetic only: it makes no
  * system call and keeps nothing.
  *
- * A program for one architecture is a balanced tree over the ranges of numbers that have the same answer. It uses
- * nothing but loads of nr and arch, comparisons and returns, since that is what the kernel (5.11 and later) can work
+ * A program for one architecture is a balanced tree over the ranges of numbers that have the same answer, where a
+ * number that differs from both its neighbours is an exception in their range: one comparison, not two. Only loads of
+ * nr and arch, comparisons and returns are used, since that is what the kernel (5.11 and later) can work out beforehand
+ * for each number: a call that is always allowed then does not run the program at all.
+ loads of nr and arch, comparisons and returns, since that is what the kernel (5.11 and later) can work
  * out beforehand for each number: a call that is always allowed then does not run the program at all.
  *
  * BPF jumps forward only, so the program is written from its end: what a jump leads to is there before the jump.
@@ -24,6 +27,7 @@
 #define FILTER_X32 0x40000000U
 #define FILTER_NEGATIVE 0x80000000U
 #define FILTER_RANGES (SYSCALL_NUMBERS + 3)
+#define FILTER_EXCEPTIONS 3 /* in one range: more would make the tree lopsided */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define FILTER_LOW_WORD 0
@@ -82,7 +86,7 @@ static size_t put_jump(struct writer *w, uint16_t code, uint32_t value, size_t y
 /* A return of answer that a jump written soon can reach. */
 static size_t put_return(struct writer *w, uint32_t answer)
 {
-    for (size_t i = w->start; i < FILTER_SIZE && i - w->start < FILTER_REACH / 2; i++) {
+    for (size_t i = w->start; i < FILTER_SIZE && i - w->start < FILTER_REACH - 32; i++) {
         if (w->code[i].code == (BPF_RET | BPF_K) && w->code[i].k == answer)
             return i;
     }
@@ -100,15 +104,39 @@ static size_t put_answer(struct writer *w, const struct range *range)
     return put(w, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
 }
 
-/* The tree over count ranges: a comparison with the middle one, and the tree of each half. */
-static size_t put_tree(struct writer *w, const struct range *ranges, size_t count)
+static bool range_same(const struct range *a, const struct range *b)
+{
+    return a->answer == b->answer && a->mask == b->mask && a->arg == b->arg;
+}
+
+/* How many of the count ranges make one leaf of the tree: the first, and after it pairs of a single number and a range
+ * that answers like the first. An odd number. */
+static size_t leaf_length(const struct range *ranges, size_t count)
+{
+    size_t length = 1;
+    while (length + 1 < count && length < 2 * FILTER_EXCEPTIONS && range_same(&ranges[0], &ranges[length + 1]) &&
+           ranges[length + 1].first - ranges[length].first == 1)
+        length += 2;
+    return length;
+}
+
+static size_t put_leaf(struct writer *w, const struct range *ranges, size_t length)
+{
+    size_t place = put_answer(w, ranges);
+    for (size_t i = 1; i < length; i += 2)
+        place = put_jump(w, BPF_JMP | BPF_JEQ | BPF_K, ranges[i].first, put_answer(w, &ranges[i]), place);
+    return place;
+}
+
+/* The tree over count leaves, which begin at ranges[starts[0]] and so on; starts[count] is where the last one ends. */
+static size_t put_tree(struct writer *w, const struct range *ranges, const size_t *starts, size_t count)
 {
     if (count == 1)
-        return put_answer(w, ranges);
+        return put_leaf(w, ranges + starts[0], starts[1] - starts[0]);
     size_t middle = count / 2;
-    size_t above = put_tree(w, ranges + middle, count - middle);
-    size_t below = put_tree(w, ranges, middle);
-    return put_jump(w, BPF_JMP | BPF_JGE | BPF_K, ranges[middle].first, above, below);
+    size_t above = put_tree(w, ranges, starts + middle, count - middle);
+    size_t below = put_tree(w, ranges, starts, middle);
+    return put_jump(w, BPF_JMP | BPF_JGE | BPF_K, ranges[starts[middle]].first, above, below);
 }
 
 static struct range range_of(uint32_t nr, const struct policy_rule *rule)
@@ -129,11 +157,8 @@ static struct range range_of(uint32_t nr, const struct policy_rule *rule)
 /* Appends range to the count ranges, unless it answers like the last of them. Returns the count then. */
 static size_t add_range(struct range *ranges, size_t count, struct range range)
 {
-    if (count > 0) {
-        const struct range *last = &ranges[count - 1];
-        if (last->answer == range.answer && last->mask == range.mask && last->arg == range.arg)
-            return count;
-    }
+    if (count > 0 && range_same(&ranges[count - 1], &range))
+        return count;
     ranges[count] = range;
     return count + 1;
 }
@@ -151,7 +176,13 @@ static size_t put_arch(struct writer *w, const struct policy_rule *rules)
     count = add_range(ranges, count, rest);
     rest = (struct range){.first = FILTER_NEGATIVE, .answer = answer_trace(FILTER_REFUSED)};
     count = add_range(ranges, count, rest);
-    (void)put_tree(w, ranges, count); /* its root is the last instruction written: the load leads into it */
+    size_t starts[FILTER_RANGES + 1] = {0};
+    size_t leaves = 0;
+    for (size_t i = 0; i < count; i = starts[leaves]) {
+        starts[leaves + 1] = i + leaf_length(ranges + i, count - i);
+        leaves++;
+    }
+    (void)put_tree(w, ranges, starts, leaves); /* its root is the last instruction written: the load leads into it */
     return put(w, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)));
 }
 

@@ -1,10 +1,13 @@
 /*
  * filter.h - a policy as a seccomp program.
  *
- * The architecture is the first instruction's question. Numbers are decided by a bitmap: some 90 instructions for any
- * policy, which the kernel installs in a tenth of the time of linear rules. What is not plainly allowed goes to the
- * tracer (SECCOMP_RET_TRACE, before the call executes; without a tracer the kernel answers ENOSYS) or is answered
- * with an errno.
+ * The architecture is the first instruction's question. Numbers are decided by a tree of comparisons, some 100
+ * instructions for one architecture. Measured beside a bitmap (load the word, shift, test) and linear rules, medians:
+ * to install 36 us, 30 and 240; a one-byte read() against none without a filter 1.07, 1.22 and 1.07. The tree is what
+ * the kernel can evaluate beforehand (seccomp's cache of allowed numbers, Linux 5.11); a shift is not.
+ *
+ * What is not plainly allowed goes to the tracer (SECCOMP_RET_TRACE, before the call executes; without a tracer the
+ * kernel answers ENOSYS) or is answered with an errno.
  */
 #ifndef JUDGE_FILTER_H
 #define JUDGE_FILTER_H
