@@ -179,7 +179,7 @@ static void hear(struct loop *loop, size_t k)
             return;
         case CELL_NEWS_MET:
             met(loop, k, pid);
-            break;
+            return; /* the next word comes after the program's end */
         case CELL_NEWS_REPLY:
             answered(loop, k, &reply);
             break;
