@@ -29,6 +29,10 @@ int file_make_folders(const char *path, mode_t mode, struct err *e);
 /* Removes all plain files of the folder dir_fd; one that holds a folder is an error. 0, or -1 with e. */
 int file_empty_folder(int dir_fd, struct err *e);
 
+/* Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed, so that no other file gets its number.
+ * For the start of a main. 0, or -1 with e. */
+int file_open_standard(struct err *e);
+
 /* Closes *fd unless it is -1, and sets it to -1. A close that fails has nothing to mend: the descriptor is gone. */
 void file_close(int *fd);
 

@@ -403,6 +403,16 @@ static int tier_number(const char *name, struct err *e)
     return -2;
 }
 
+/* What was asked for by name must be there; without a name the best there is will do. */
+static int check_tier(const struct local *local, struct err *e)
+{
+    const char *wanted = local->options->tier;
+    const char *tier = sandbox_tier_name(local->sandbox);
+    if (wanted == NULL || strcmp(wanted, tier) == 0)
+        return 0;
+    return err_set(e, "--cgroup %s: this box offers %s (judgectl doctor says why)", wanted, tier);
+}
+
 static int run_all(struct local *local, struct err *e)
 {
     const struct local_options *options = local->options;
@@ -418,7 +428,7 @@ static int run_all(struct local *local, struct err *e)
     if (program_fd < 0)
         return -1;
     local->sandbox = sandbox_open(&config, e);
-    if (local->sandbox != NULL && prepare(local, program_fd, e) == 0)
+    if (local->sandbox != NULL && check_tier(local, e) == 0 && prepare(local, program_fd, e) == 0)
         result = 0;
     for (size_t i = 0; i < local->runs && result == 0; i++)
         result = run_once(local, &local->results[i], e);

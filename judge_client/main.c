@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/err.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "judge_client/local_run.h"
 
@@ -17,7 +19,10 @@ int main(int argc, char **argv)
         const char *name;
         int (*form)(int argc, char **argv);
     } forms[] = {{"run", local_run}};
+    struct err e;
     log_init("judge_client", 0);
+    if (file_open_standard(&e) != 0)
+        fatal("%s", e.text);
     for (size_t i = 0; argc > 1 && i < sizeof forms / sizeof *forms; i++) {
         if (strcmp(argv[1], forms[i].name) == 0)
             return forms[i].form(argc - 1, argv + 1);

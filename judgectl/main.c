@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/err.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/str.h"
 
@@ -51,7 +53,10 @@ static void become_client(char **argv)
 int main(int argc, char **argv)
 {
     const char *names[COMMANDS + 1] = {NULL};
+    struct err e;
     log_init("judgectl", 0);
+    if (file_open_standard(&e) != 0)
+        fatal("%s", e.text);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help();
         return argc < 2 ? 2 : 0;

@@ -65,18 +65,35 @@ static const struct {
     {"pid", CLONE_NEWPID}, {"mnt", CLONE_NEWNS}, {"net", CLONE_NEWNET}, {"ipc", CLONE_NEWIPC}, {"uts", CLONE_NEWUTS},
 };
 
+/* 0, or the errno with which this kernel refuses a new namespace of that kind to this process. */
+static int try_namespace(uint64_t flag)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(unshare((int)flag) == 0 ? 0 : errno);
+    if (pid < 0)
+        return errno;
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return errno;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
 /* clone said no: which namespace is it that this kernel, or this box's limits, do not give? */
-static int cell_explain_clone(int error, struct err *e)
+static int explain_clone(int error, struct err *e)
 {
     for (size_t i = 0; i < sizeof cell_namespaces / sizeof *cell_namespaces; i++) {
-        char path[64];
-        if (str_format(path, sizeof path, "/proc/self/ns/%s", cell_namespaces[i].name) == 0 && access(path, F_OK) != 0)
-            return err_set(e, "make a cell: this kernel has no %s namespace (judgectl doctor says more)",
+        int refused = try_namespace(cell_namespaces[i].flag);
+        if (refused == ENOSPC)
+            return err_set(e, "make a cell: no more %s namespaces are allowed: raise user.max_%s_namespaces with sysctl",
+                           cell_namespaces[i].name, cell_namespaces[i].name);
+        if (refused != 0)
+            return err_sys(e, refused, "make a cell: no new %s namespace on this box (judgectl doctor says more)",
                            cell_namespaces[i].name);
     }
-    if (error == ENOSPC)
-        return err_set(e, "make a cell: no more namespaces are allowed: raise user.max_*_namespaces with sysctl");
-    return err_sys(e, error, "make a cell: clone with new pid, mnt, net, ipc and uts namespaces");
+    return err_sys(e, error, "make a cell: clone3 with new pid, mnt, net, ipc and uts namespaces");
 }
 
 static int cell_clone_process(struct cell *cell, const struct cell_options *options, struct err *e)
@@ -98,7 +115,7 @@ static int cell_clone_process(struct cell *cell, const struct cell_options *opti
     error = errno;
     (void)close(pair[1]); /* the cell's end */
     if (pid < 0)
-        return cell_explain_clone(error, e);
+        return explain_clone(error, e);
     cell->pid = (pid_t)pid;
     return 0;
 }
