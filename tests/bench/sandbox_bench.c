@@ -414,6 +414,26 @@ static int find_files(struct bench *bench, struct err *e)
     return bench->sink < 0 || bench->buffer == NULL ? err_sys(e, errno, "get memory") : 0;
 }
 
+/* Bare programs write into the folder they are started in: one in memory, as in the sandbox. */
+static int enter_folder(struct bench *bench, struct err *e)
+{
+    (void)str_copy(bench->folder, sizeof bench->folder, "/dev/shm/sandbox_bench.XXXXXX"); /* it fits */
+    if (mkdtemp(bench->folder) == NULL) {
+        bench->folder[0] = '\0';
+        return err_sys(e, errno, "make a folder in /dev/shm");
+    }
+    return chdir(bench->folder) == 0 ? 0 : err_sys(e, errno, "enter %s", bench->folder);
+}
+
+static void leave_folder(const struct bench *bench)
+{
+    if (bench->folder[0] == '\0')
+        return;
+    (void)unlink("result.txt"); /* not there where nothing was run */
+    if (chdir("/") != 0 || rmdir(bench->folder) != 0)
+        fprintf(stderr, "sandbox_bench: %s is left behind\n", bench->folder);
+}
+
 int main(int argc, char **argv)
 {
     struct bench bench = {.sink = -1};
@@ -431,8 +451,8 @@ int main(int argc, char **argv)
     /* Before anything is started, so that all of it inherits this: other work on the box then disturbs both sides less. */
     (void)setpriority(PRIO_PROCESS, 0, -20);
     bench_print_head();
-    int result = find_files(&bench, &e) == 0 && open_sandbox(&bench, &e) == 0 && calibrate(&bench, &e) == 0 &&
-                         measure_runs(&bench, &e) == 0 && check_figures(&bench, &e) == 0
+    int result = find_files(&bench, &e) == 0 && enter_folder(&bench, &e) == 0 && open_sandbox(&bench, &e) == 0 &&
+                         calibrate(&bench, &e) == 0 && measure_runs(&bench, &e) == 0 && check_figures(&bench, &e) == 0
                      ? measure_filters(&bench, &e)
                      : -1;
     if (result == 0)
@@ -440,6 +460,7 @@ int main(int argc, char **argv)
     else
         fprintf(stderr, "sandbox_bench: %s\n", e.text);
     sandbox_close(bench.sandbox);
+    leave_folder(&bench);
     free(bench.buffer);
     if (bench.sink >= 0)
         (void)close(bench.sink); /* in memory */
