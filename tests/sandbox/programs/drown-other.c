@@ -1,0 +1,18 @@
+/* expect: limit output | limit wall | limit cpu */
+/* beside: victim-sleeps */
+/* limits: wall_ms=2000 */
+/*
+ * Writes without end into the pipe to the other program, which does not read: both must come to their own end.
+ */
+#include "tests/sandbox/programs/hostile.h"
+
+#include "common/banned.h"
+
+static char block[65536];
+
+int main(void)
+{
+    begin();
+    for (;;)
+        need("write", write(1, block, sizeof block) > 0);
+}

@@ -1,0 +1,25 @@
+/* expect everything: limit cpu | limit wall, cpu_ms>=250 */
+/* expect: RE syscall=clone */
+/* limits: wall_ms=6000 */
+/*
+ * Children that end at once, one after another without end, and that nobody waits for: none of them lives long enough
+ * to be seen, but what they cost must add up.
+ */
+#include <signal.h>
+
+#include "tests/sandbox/programs/hostile.h"
+
+#include "common/banned.h"
+
+int main(void)
+{
+    begin();
+    (void)signal(SIGCHLD, SIG_IGN);
+    for (;;) {
+        if (fork() == 0) {
+            for (volatile int i = 0; i < 100000; i++)
+                ;
+            _exit(0);
+        }
+    }
+}
