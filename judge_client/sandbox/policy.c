@@ -132,6 +132,8 @@ static int set_rules(const struct parser *p, const struct words *words, size_t f
     if (first >= end)
         return err_set(p->e, "'%s' names no system call", words->word[0]);
     for (size_t i = first; i < end; i++) {
+        if (strcmp(words->word[i], "unless") == 0)
+            return err_set(p->e, "'unless' belongs to 'allow' only");
         bool known = false;
         for (const struct syscall_arch *arch = syscall_arches; arch->name != NULL && !known; arch++)
             known = syscall_number(arch, words->word[i]) >= 0;
