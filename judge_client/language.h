@@ -1,0 +1,79 @@
+/*
+ * language.h - the languages as data: etc/languages.d/NAME.ini, one file a language, no C.
+ *
+ * Which of them this box offers is found by looking for the programs of `version`, `compile` and `run`. Knows no
+ * sandbox: compile.c and run_case.c turn a language into specs.
+ */
+#ifndef JUDGE_LANGUAGE_H
+#define JUDGE_LANGUAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+
+#define LANGUAGE_NAME_SIZE 32
+#define LANGUAGE_LIST 16 /* aliases, suffixes, mounts, ... at most */
+
+/* A command: words in which {source} {binary} {mem_mib} are replaced. NULL: none. */
+struct language_step {
+    char **argv;
+    const char *policy;
+    int64_t cpu_ms, wall_ms, mem_mib, out_mib, stack_mib; /* of the compiler; 0 in `run`: the problem's count */
+    int processes;
+    int open_files;
+    bool proc;
+    bool stderr_is_error;
+};
+
+struct language_pattern { /* stderr of a run that has this text gets that verdict: MemoryError -> MLE */
+    const char *text;
+    int verdict; /* enum verdict */
+};
+
+struct language {
+    int id; /* HUSTOJ's */
+    char name[LANGUAGE_NAME_SIZE];
+    const char *title;
+    const char *aliases[LANGUAGE_LIST + 1];  /* NULL-terminated, as the lists below */
+    const char *suffixes[LANGUAGE_LIST + 1]; /* without the dot; the first is HUSTOJ's */
+    const char *source;  /* the file's name in the run folder: "Main.java" */
+    const char *binary;  /* what compiling leaves, "" for nothing: then the source itself is what runs */
+    const char *keep;    /* "" or a glob of further files that compiling leaves: "*.class" */
+    const char *package; /* Debian's, to install it: "g++" */
+    struct language_step compile, run;
+    char **version;      /* argv that prints the version */
+    double time_factor;  /* limit * factor + bonus */
+    int64_t time_bonus_ms, memory_bonus_mib;
+    int good_exit;
+    const char *mounts[LANGUAGE_LIST + 1]; /* paths of the box that it needs read-only, besides the system */
+    char **env;                            /* NAME=VALUE, added to the usual ones */
+    struct language_pattern patterns[LANGUAGE_LIST];
+    size_t pattern_count;
+    bool installed;
+    char missing[128]; /* where it is not: the program that was not found */
+};
+
+struct languages;
+
+/* Reads every *.ini of the NULL-terminated folders (a name in an earlier folder hides that of a later one), checks ids, names,
+ * aliases and suffixes for clashes, and looks what is installed. Returns them, or NULL with e (`file:line: ...`). */
+struct languages *languages_open(const char *const *folders, struct err *e);
+void languages_close(struct languages *languages);
+
+/* In the order of their ids; NULL after the last. */
+const struct language *languages_at(const struct languages *languages, size_t i);
+
+/* By name or alias ("c++", case ignored), by HUSTOJ's id, or by a file's suffix (several: the lowest id). NULL: none. */
+const struct language *languages_by_name(const struct languages *languages, const char *name);
+const struct language *languages_by_id(const struct languages *languages, int id);
+const struct language *languages_by_file(const struct languages *languages, const char *file_name);
+
+/* The name nearest to word, or NULL: for "unknown language 'pyton' (did you mean python?)". */
+const char *languages_nearest(const struct languages *languages, const char *word);
+
+/* A copy of argv with its placeholders replaced, in one block that free() releases. NULL where there is no memory. */
+char **language_command(char *const *argv, const char *source, const char *binary, int64_t mem_mib);
+
+#endif

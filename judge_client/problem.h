@@ -1,0 +1,69 @@
+/*
+ * problem.h - a problem as data: a HUSTOJ folder as it is, with an optional problem.ini that wins.
+ *
+ * Reads names and sizes only; contents are opened by run_case when a case is judged. A folder is what teachers upload:
+ * links that lead out of it, folders, fifos and unreadable files where a file is expected are errors with one clear line.
+ */
+#ifndef JUDGE_PROBLEM_H
+#define JUDGE_PROBLEM_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "judge_client/compare.h"
+
+#define PROBLEM_NAME_SIZE 128
+#define PROBLEM_LANGUAGES 32
+
+enum problem_scoring { PROBLEM_FIRST_FAILURE, PROBLEM_ALL };
+
+struct problem_case {
+    char name[PROBLEM_NAME_SIZE];   /* "3" of 3.in, with the score's brackets: "a[30]" */
+    char input[PROBLEM_NAME_SIZE];  /* file names in the folder */
+    char answer[PROBLEM_NAME_SIZE]; /* .out, else .ans */
+    int64_t score;                  /* from the name, else 10 */
+    bool has_score;
+    int64_t input_bytes, answer_bytes;
+};
+
+struct problem_limits {
+    int64_t time_ms, wall_ms, memory_mib, output_mib, stack_mib; /* 0: not set (output: twice the answer and 1 KiB) */
+    int processes;
+};
+
+struct problem_factor { /* [limits.NAME] factor */
+    char language[32];
+    double factor;
+};
+
+struct problem {
+    char folder[PATH_MAX];
+    int folder_fd; /* O_PATH, of the folder: cases are opened below it */
+    struct problem_case *cases;
+    size_t case_count;
+    struct problem_limits limits; /* defaults filled in: 1000 ms, 128 MiB */
+    struct problem_factor factors[PROBLEM_LANGUAGES];
+    size_t factor_count;
+    struct compare_options compare;
+    char input_file[PROBLEM_NAME_SIZE], output_file[PROBLEM_NAME_SIZE]; /* "" for standard input and output */
+    enum problem_scoring scoring;
+    int64_t total;     /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
+    char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
+    size_t header_count;
+};
+
+/* Opens the problem in folder. 0, or -1 with e: `data/1000/3.in has no 3.out (nor 3.ans)`, `data/1000: no test data (no *.in)`,
+ * `data/1000/problem.ini:4: unknown key 'tim_ms' in [limits] (did you mean time_ms?)`. Needs read permission only. */
+int problem_open(struct problem *problem, const char *folder, struct err *e);
+void problem_close(struct problem *problem);
+
+/* Opens a file of the folder for reading: regular, not reached through a link that leads out of the folder. fd or -1 with e. */
+int problem_open_file(const struct problem *problem, const char *name, struct err *e);
+
+/* The time factor of a language by its name; 1 where none is set. */
+double problem_factor(const struct problem *problem, const char *language);
+
+#endif
