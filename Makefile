@@ -26,7 +26,7 @@ ALL_CFLAGS   = $(BASE_CFLAGS) $(SANITIZE) $(HARDEN) -fPIE
 ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 # judge_cell is static and small: its size is what a run's memory figure starts from. No sanitizer fits in it.
 CELL_CFLAGS  = $(BASE_CFLAGS) $(HARDEN) -fno-pie
-CELL_LDFLAGS = -static -no-pie -Wl,-z,relro,-z,now $(LDFLAGS)
+CELL_LDFLAGS = -static -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # What is there is built: a module is a file, and needs no line here.
 COMMON_SRC  := $(wildcard common/*.c)
@@ -37,7 +37,10 @@ CLIENT_SRC  := $(filter-out judge_client/main.c,$(wildcard judge_client/*.c))
 CTL_SRC     := $(wildcard judgectl/*.c)
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
 DRIVER_SRC  := $(wildcard tests/sandbox/*.c)
+DRIVER_LIB  := $(wildcard tests/sandbox/lib/*.c)
+V2_SRC      := $(wildcard tests/v2/*.c)
 PROGRAM_SRC := $(wildcard tests/sandbox/programs/*.c)
+V2_SRC      := $(wildcard tests/v2/*.c)
 BENCH_SRC   := $(wildcard tests/bench/*.c)
 BENCH_PROGRAM_SRC := $(wildcard tests/bench/programs/*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz_*.c)
@@ -49,6 +52,8 @@ bin     = $(patsubst %.c,$(BUILD)/%,$(1))
 PROGRAMS := $(BUILD)/judge_client $(BUILD)/judge_cell $(BUILD)/judgectl
 UNIT     := $(call bin,$(UNIT_SRC))
 DRIVERS  := $(call bin,$(DRIVER_SRC))
+V2       := $(call bin,$(V2_SRC))
+V2       := $(call bin,$(V2_SRC))
 HOSTILE  := $(patsubst tests/sandbox/programs/%.c,$(BUILD)/tests/programs/%,$(PROGRAM_SRC))
 BENCH    := $(call bin,$(BENCH_SRC))
 BENCH_PROGRAMS := $(call bin,$(BENCH_PROGRAM_SRC))
@@ -56,19 +61,19 @@ FUZZ     := $(call bin,$(FUZZ_SRC))
 SCRIPTS  := $(sort $(shell find tests/sandbox tests/e2e -maxdepth 1 -type f -perm -u+x ! -name '*.c' ! -name '*.h'))
 V2_RUN   := $(wildcard tests/v2/run)
 
-# Where the tests find what was built.
-export JUDGE_BUILD := $(abspath $(BUILD))
+RUN_TESTS := BUILD=$(BUILD) tests/run
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test-programs check test bench lint asan asan-unit fuzz fuzz-run check-deps test-v2 install clean FORCE
+.PHONY: all test-programs unit-programs asan-programs fuzz-programs check test bench lint asan fuzz check-deps test-v2 \
+	install clean FORCE
 
 all: $(PROGRAMS)
 
 # ---- the programs
 
 LIBJUDGE := $(BUILD)/libjudge.a
-LIBUNIT  := $(BUILD)/libunit.a
+LIBTESTS := $(BUILD)/libtests.a
 
 $(LIBJUDGE): $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(COMMON_SRC))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -106,10 +111,10 @@ $(BUILD)/flags: FORCE
 LIBS_test_filter   := -lseccomp
 LIBS_test_syscalls := -lseccomp
 
-$(LIBUNIT): $(call obj,$(wildcard tests/unit/unit.c))
+$(LIBTESTS): $(call obj,$(wildcard tests/unit/unit.c tests/sandbox/lib/*.c))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(UNIT) $(DRIVERS) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBUNIT) $(LIBJUDGE)
+$(UNIT) $(DRIVERS) $(V2) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBTESTS) $(LIBJUDGE)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit $(LIBS_$(@F)) $(LDLIBS)
@@ -129,22 +134,69 @@ $(BUILD)/tests/programs/%: tests/sandbox/programs/%.c
 $(BENCH_PROGRAMS): $(BUILD)/%: %.c
 	@$(BUILD_PROGRAM)
 
-test-programs: $(UNIT) $(DRIVERS) $(HOSTILE)
+test-programs: $(UNIT) $(DRIVERS) $(V2) $(HOSTILE)
 
 check: $(UNIT)
-	@tests/run $(UNIT)
+	@$(RUN_TESTS) $(UNIT)
 
-test: $(PROGRAMS) test-programs
-	@tests/run $(UNIT) tests/check_deps $(SCRIPTS) $(DRIVERS) $(V2_RUN)
+test: $(PROGRAMS) test-programs asan-programs
+	@$(RUN_TESTS) $(UNIT) $(ASAN_UNIT) tests/check_deps tests/lint $(SCRIPTS) $(DRIVERS) $(V2_RUN)
 
 check-deps: $(PROGRAMS)
-	@tests/run tests/check_deps
+	@$(RUN_TESTS) tests/check_deps
+
+lint:
+	@$(RUN_TESTS) tests/lint
 
 test-v2: $(PROGRAMS) test-programs
-	@tests/run tests/v2/run
+	@$(RUN_TESTS) tests/v2/run
 
 bench: $(PROGRAMS) $(BENCH) $(BENCH_PROGRAMS)
-	@for program in $(BENCH); do "$$program" || exit; done
+	@for program in $(BENCH); do BUILD=$(BUILD) "$$program" || exit; done
+
+# ---- other builds of the same tree, each in a folder of its own
+
+ASAN_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)-asan HARDEN= CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+ASAN_UNIT = $(patsubst %.c,$(BUILD)-asan/%,$(UNIT_SRC))
+
+asan:
+	+@$(ASAN_MAKE) check
+
+asan-programs:
+	+@$(ASAN_MAKE) unit-programs
+
+unit-programs: $(UNIT)
+
+# libFuzzer is clang's, and not every clang has its runtime.
+FUZZ_CC ?= clang
+FUZZ_PROBE = echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+	$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null
+
+fuzz:
+	+@if $(FUZZ_PROBE); then $(MAKE) --no-print-directory BUILD=$(BUILD)-fuzz CC=$(FUZZ_CC) HARDEN= CFLAGS='-O1 -g' \
+		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-programs; fi
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) BUILD=$(BUILD)-fuzz tests/run tests/fuzz/run
+
+fuzz-programs: $(FUZZ)
+
+$(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE)
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+# ---- installing: programs, policies and documents are replaced; a folder of OJ_HOME that is there is left as it is
+
+POLICIES := $(wildcard syscall_tables/policy/*.policy)
+DOCS     := README.md LICENSE $(wildcard docs/*.md)
+
+install: $(PROGRAMS)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/judge/policy $(DESTDIR)$(PREFIX)/share/doc/judge
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
+	install -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
+	@set -e; folder() { [ -d "$(DESTDIR)$(OJ_HOME)$$2" ] || install -d -m "$$1" "$(DESTDIR)$(OJ_HOME)$$2"; }; \
+		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /data; folder 0750 /log; folder 0755 /run
 
 clean:
 	rm -rf build build-*

@@ -161,7 +161,7 @@ int file_open_standard(struct err *e)
 {
     int fd;
     do {
-        fd = open("/dev/null", O_RDWR);
+        fd = open("/dev/null", O_RDWR); /* not close-on-exec: 0, 1 and 2 are to be inherited */
     } while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd < 0)
         return err_sys(e, errno, "open /dev/null");

@@ -65,7 +65,7 @@ int str_to_uint64(const char *text, uint64_t low, uint64_t high, uint64_t *value
     }
     char *end;
     errno = 0;
-    unsigned long long number = strtoull(digits, &end, hex ? 16 : 10);
+    unsigned long long number = strtoull(text, &end, hex ? 16 : 10);
     if (*end != '\0') {
         errno = EINVAL;
         return -1;

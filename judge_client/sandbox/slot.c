@@ -99,7 +99,7 @@ static void janitor_become(const struct slot *slot, int pipe_fd, const char *cel
     if (slot->lock_fd == JANITOR_LOCK_FD ? fcntl(slot->lock_fd, F_SETFD, 0) < 0
                                          : dup2(slot->lock_fd, JANITOR_LOCK_FD) < 0)
         _exit(126);
-    int null_fd = open("/dev/null", O_WRONLY);
+    int null_fd = open("/dev/null", O_WRONLY); /* not close-on-exec: it may be 1 itself */
     if (null_fd < 0 || dup2(null_fd, STDOUT_FILENO) < 0 || close_range(JANITOR_LOCK_FD + 1, ~0U, 0) != 0)
         _exit(126);
     if (chdir("/") != 0)
