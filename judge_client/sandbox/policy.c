@@ -341,7 +341,7 @@ static int policy_start(struct parser *p, const char *name)
     const struct syscall_arch *native = syscall_arch_native();
     if (native == NULL)
         return err_set(p->e, "this processor has no table of system calls");
-    memset(p->policy, 0, sizeof *p->policy); /* POLICY_REFUSE is 0 */
+    memset(p->policy, 0, sizeof *p->policy);                       /* POLICY_REFUSE is 0 */
     (void)str_copy(p->policy->name, sizeof p->policy->name, name); /* names were checked; policy_parse's may be cut */
     p->policy->arches[0].arch = native;
     p->policy->arch_count = 1;

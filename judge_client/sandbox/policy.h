@@ -28,10 +28,10 @@
 enum policy_action { POLICY_REFUSE, POLICY_ALLOW, POLICY_ERRNO, POLICY_LIMIT };
 
 struct policy_rule {
-    uint8_t action;  /* enum policy_action */
-    uint8_t arg;     /* with mask: which argument, 0 to 5 */
-    uint16_t value;  /* POLICY_ERRNO: the errno; POLICY_LIMIT: how many */
-    uint32_t mask;   /* POLICY_ALLOW: 0, or the bits that refuse the call */
+    uint8_t action; /* enum policy_action */
+    uint8_t arg;    /* with mask: which argument, 0 to 5 */
+    uint16_t value; /* POLICY_ERRNO: the errno; POLICY_LIMIT: how many */
+    uint32_t mask;  /* POLICY_ALLOW: 0, or the bits that refuse the call */
 };
 
 struct policy {
