@@ -108,6 +108,8 @@ int64_t file_copy(int in_fd, int out_fd)
 int file_make_folders(const char *path, mode_t mode, struct err *e)
 {
     char part[4096];
+    if (path[0] == '\0')
+        return err_set(e, "make folder: no name");
     if (str_copy(part, sizeof part, path) != 0)
         return err_set(e, "make folder: the name is longer than %zu bytes", sizeof part - 1);
     for (char *p = part + 1;; p++) {

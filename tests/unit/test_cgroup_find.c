@@ -37,7 +37,8 @@ struct find_row {
 #define INFO "proc/self/mountinfo"
 #define OWN "proc/self/cgroup"
 #define V2_AT(path) "30 23 0:26 / " path " rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
-#define V1_AT(root, path, controllers) "31 23 0:27 " root " " path " rw shared:8 master:3 - cgroup cgroup rw," controllers "\n"
+#define V1_AT(root, path, controllers)                                                                                 \
+    "31 23 0:27 " root " " path " rw shared:8 master:3 - cgroup cgroup rw," controllers "\n"
 
 static const struct find_row find_rows[] = {
     {.name = "v2, in the root",
@@ -153,8 +154,9 @@ static const struct find_row find_rows[] = {
      .pids = "/sys/fs/cgroup",
      .reason = "no memory controller"},
     {.name = "hybrid: v2 mounted without controllers, v1 with all",
-     .files = {{INFO, V1_AT("/", "/sys/fs/cgroup/memory", "memory") V1_AT("/", "/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct")
-                          V1_AT("/", "/sys/fs/cgroup/pids", "pids") V2_AT("/sys/fs/cgroup/unified")},
+     .files = {{INFO,
+                V1_AT("/", "/sys/fs/cgroup/memory", "memory") V1_AT("/", "/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct")
+                    V1_AT("/", "/sys/fs/cgroup/pids", "pids") V2_AT("/sys/fs/cgroup/unified")},
                {OWN, "9:pids:/a\n5:cpu,cpuacct:/b\n4:memory:/c/d\n1:name=systemd:/x\n0::/e\n"},
                {"sys/fs/cgroup/memory/c/d/", NULL},
                {"sys/fs/cgroup/cpu,cpuacct/b/", NULL},
@@ -226,7 +228,8 @@ static const struct find_row find_rows[] = {
      .reason = "v2 is not mounted; cgroup v1 is not mounted"},
     {.name = "no /proc at all", .files = {{"etc/", NULL}}, .force = -1, .tier = CGROUP_NONE, .reason = "not mounted"},
     {.name = "mountinfo that is none",
-     .files = {{INFO, "\n-\n1 2 3 4\n1 2 3 4 5 6 -\n1 2 3 4 5 6 - cgroup2\n1 2 3 4 5 6 - cgroup2 x\n\\\n"}, {OWN, "::\n:\nx\n"}},
+     .files = {{INFO, "\n-\n1 2 3 4\n1 2 3 4 5 6 -\n1 2 3 4 5 6 - cgroup2\n1 2 3 4 5 6 - cgroup2 x\n\\\n"},
+               {OWN, "::\n:\nx\n"}},
      .force = -1,
      .tier = CGROUP_NONE,
      .reason = "not mounted"},
@@ -263,7 +266,8 @@ static int fake_make(const char *root, const struct fake_file *file)
     return file->text == NULL ? 0 : fake_write(path, file->text);
 }
 
-static void check_path(const struct find_row *row, const char *what, const char *found, const char *root, const char *wanted)
+static void check_path(const struct find_row *row, const char *what, const char *found, const char *root,
+                       const char *wanted)
 {
     char full[PATH_MAX] = "";
     if (wanted != NULL && wanted[0] != '\0' && str_format(full, sizeof full, "%s%s", root, wanted) != 0)
@@ -280,7 +284,8 @@ static void check_row(const struct find_row *row, const char *root)
             return;
     }
     cgroup_find(&layout, root, row->force, row->parent == NULL ? "" : row->parent, &e);
-    UNIT_CHECK(layout.tier == row->tier, "%s: tier %d, not %d (%s)", row->name, (int)layout.tier, (int)row->tier, e.text);
+    UNIT_CHECK(layout.tier == row->tier, "%s: tier %d, not %d (%s)", row->name, (int)layout.tier, (int)row->tier,
+               e.text);
     check_path(row, "memory", layout.memory, root, row->memory);
     check_path(row, "cpu", layout.cpu, root, row->cpu);
     check_path(row, "pids", layout.pids, root, row->pids);

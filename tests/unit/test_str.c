@@ -157,7 +157,7 @@ static void test_nearest(void)
 }
 
 static const struct unit_test tests[] = {
-    {"copy_fits", test_copy_fits}, {"copy_is_cut", test_copy_is_cut}, {"format", test_format}, {"int64", test_int64},
+    {"copy_fits", test_copy_fits}, {"copy_is_cut", test_copy_is_cut}, {"format", test_format},   {"int64", test_int64},
     {"uint64", test_uint64},       {"starts", test_starts},           {"nearest", test_nearest},
 };
 

@@ -26,7 +26,8 @@ int unit_check(int condition, const char *file, unsigned line, const char *forma
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args); /* a cut message is still a message */
     va_end(args);
-    (void)CU_assertImplementation(condition ? CU_TRUE : CU_FALSE, line, text, file, "", CU_FALSE); /* returns condition */
+    (void)CU_assertImplementation(condition ? CU_TRUE : CU_FALSE, line, text, file, "",
+                                  CU_FALSE); /* returns condition */
     return condition;
 }
 

@@ -15,6 +15,18 @@
 
 #include <CUnit/CUnit.h>
 
+/* 1 in a build with AddressSanitizer, whose own memory no figure of memory can be told from. */
+#if defined(__SANITIZE_ADDRESS__)
+#define UNIT_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNIT_SANITIZED 1
+#endif
+#endif
+#ifndef UNIT_SANITIZED
+#define UNIT_SANITIZED 0
+#endif
+
 struct unit_test {
     const char *name;
     void (*run)(void);
