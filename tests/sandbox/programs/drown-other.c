@@ -1,8 +1,9 @@
-/* expect: limit output | limit wall | limit cpu */
+/* expect: signal 13 | limit wall */
 /* beside: victim-sleeps */
 /* limits: wall_ms=2000 */
 /*
- * Writes without end into the pipe to the other program, which does not read: both must come to their own end.
+ * Writes without end into the pipe to the other program, which does not read and ends first, as a limit ends
+ * it: both must come to their own end.
  */
 #include "tests/sandbox/programs/hostile.h"
 

@@ -30,7 +30,7 @@ int main(int argc, char **argv)
         break;
     }
     case 8:
-        return 1 / zero;
+        return 7 / zero;
     default:
         *nowhere = 1;
         break;

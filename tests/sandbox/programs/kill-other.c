@@ -23,7 +23,8 @@ int main(void)
         if (pid == self)
             continue;
         attack("kill by number", kill(pid, SIGKILL));
-        attack("kill a group", kill(-pid - 1, SIGKILL));
+        if (pid > 1 && pid != getpgrp())
+            attack("kill a group", kill(-pid, SIGKILL));
     }
     for (id_t uid = getuid() - 16; uid < getuid() + 16; uid++) {
         if (uid != getuid())

@@ -1,5 +1,6 @@
 /* expect: RE */
 /* expect everything: exit 0 | limit memory */
+/* limits: out_mib=300 */
 /*
  * Memory that not even the kernel maps, and that cannot be swapped: bounded all the same, or not to be had.
  */

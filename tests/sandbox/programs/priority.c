@@ -16,7 +16,8 @@ int main(void)
     begin();
     attack("itself", setpriority(PRIO_PROCESS, 0, -20));
     attack("the first process", setpriority(PRIO_PROCESS, 1, 19));
-    attack("root", setpriority(PRIO_USER, 0, 19));
+    attack("the next cell", setpriority(PRIO_USER, getuid() + 1, 19));
+    attack("root", setpriority(PRIO_PGRP, 1, 19));
     attack("real time for the disk", syscall(SYS_ioprio_set, 1, 0, 1 << 13));
     return outcome();
 }

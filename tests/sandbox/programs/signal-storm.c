@@ -19,7 +19,7 @@ static void handler(int number)
 int main(void)
 {
     begin();
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_NODEFER};
+    struct sigaction action = {.sa_handler = handler};
     for (int i = SIGRTMIN; i <= SIGRTMAX; i++)
         need("sigaction", sigaction(i, &action, NULL) == 0);
     for (int i = 0; i < 2; i++)

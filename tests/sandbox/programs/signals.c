@@ -1,8 +1,9 @@
 /* expect: signal N */
 /* expect everything: signal N */
-/* each: 1-16,24-27,29-64 */
+/* each: 1-16,24,26,27,29-64 */
 /*
- * Not an attack: every signal that ends a program is told as it is. (SIGCHLD, SIGCONT, SIGURG and SIGWINCH end none.)
+ * Not an attack: every signal that ends a program is told as it is. SIGXFSZ means
+ * a limit. (SIGCHLD, SIGCONT, SIGURG and SIGWINCH end none.)
  */
 #include <signal.h>
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-/* expect: RE syscall=unshare */
+/* expect: RE syscall=clone */
 /* expect everything: exit 0 */
 /*
  * A user namespace, which anybody may make on most boxes: in it a program has every capability, and with them most of
