@@ -1,0 +1,178 @@
+/*
+ * judge.c - see judge.h. Runs in judge_client as root (for the sandbox's sake).
+ */
+#include "judge_client/judge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "judge_client/judge_parts.h"
+#include "judge_client/problem.h"
+#include "judge_client/score.h"
+
+#include "common/banned.h"
+
+struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_folders, struct err *e)
+{
+    struct judge *judge = calloc(1, sizeof *judge);
+    if (judge == NULL) {
+        err_set(e, "out of memory");
+        return NULL;
+    }
+    judge->sandbox = sandbox;
+    judge->policy_folders = policy_folders;
+    judge->output_fd = memfd_create("output", MFD_CLOEXEC);
+    judge->error_fd = memfd_create("error", MFD_CLOEXEC);
+    if (judge->output_fd < 0 || judge->error_fd < 0) {
+        err_sys(e, errno, "make a place for outputs");
+        judge_close(judge);
+        return NULL;
+    }
+    return judge;
+}
+
+void judge_close(struct judge *judge)
+{
+    if (judge == NULL)
+        return;
+    for (size_t i = 0; i < judge->policy_count; i++)
+        free(judge->policies[i]);
+    file_close(&judge->output_fd);
+    file_close(&judge->error_fd);
+    free(judge);
+}
+
+const struct policy *judge_policy(struct judge *judge, const char *name, struct err *e)
+{
+    for (size_t i = 0; i < judge->policy_count; i++) {
+        if (strcmp(judge->policies[i]->name, name) == 0)
+            return judge->policies[i];
+    }
+    if (judge->policy_count == JUDGE_POLICIES) {
+        err_set(e, "policy %s: more than %d policies", name, JUDGE_POLICIES);
+        return NULL;
+    }
+    struct policy *policy = malloc(sizeof *policy);
+    if (policy == NULL) {
+        err_set(e, "policy %s: out of memory", name);
+        return NULL;
+    }
+    if (policy_load(policy, judge->policy_folders, name, e) != 0) {
+        free(policy);
+        return NULL;
+    }
+    judge->policies[judge->policy_count++] = policy;
+    return policy;
+}
+
+int judge_rewind(int fd, struct err *e)
+{
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+        return err_sys(e, errno, "empty the place for outputs");
+    return 0;
+}
+
+const char **judge_environment(const struct language *language, struct err *e)
+{
+    static const char *const usual[] = {"PATH=/usr/local/bin:/usr/bin:/bin", ("HOME=" SANDBOX_RUN_FOLDER),
+                                        "TMPDIR=/tmp", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "ONLINE_JUDGE=1"};
+    enum { USUAL = sizeof usual / sizeof *usual };
+    size_t more = 0;
+    while (language->env != NULL && language->env[more] != NULL)
+        more++;
+    const char **env = calloc(USUAL + more + 1, sizeof *env);
+    if (env == NULL) {
+        err_set(e, "out of memory");
+        return NULL;
+    }
+    /* The language's come first: the C library takes the first of two of one name. */
+    for (size_t i = 0; i < more; i++)
+        env[i] = language->env[i];
+    memcpy(env + more, usual, sizeof usual);
+    return env;
+}
+
+size_t judge_mounts(const struct language *language, struct sandbox_mount mounts[LANGUAGE_LIST])
+{
+    size_t count = 0;
+    while (count < LANGUAGE_LIST && language->mounts[count] != NULL) {
+        mounts[count] = (struct sandbox_mount){language->mounts[count], language->mounts[count]};
+        count++;
+    }
+    return count;
+}
+
+static void take_most(struct judgement *judgement, const struct case_judgement *of)
+{
+    if (of->cpu_us > judgement->cpu_us)
+        judgement->cpu_us = of->cpu_us;
+    if (of->wall_us > judgement->wall_us)
+        judgement->wall_us = of->wall_us;
+    if (of->mem_kib > judgement->mem_kib)
+        judgement->mem_kib = of->mem_kib;
+}
+
+static int run_cases(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                     struct judgement *judgement, struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    const struct score_scale scale = score_scale(problem);
+    bool all = options->all || problem->scoring == PROBLEM_ALL;
+    for (size_t i = 0; i < problem->case_count; i++) {
+        struct case_judgement *result = &judgement->cases[i];
+        struct compare_difference difference;
+        bool has_difference = false;
+        if (run_case(judge, submission, &problem->cases[i], options, result, &has_difference, &difference, e) != 0)
+            return err_add(e, "case %s", problem->cases[i].name);
+        judgement->case_count = i + 1;
+        take_most(judgement, result);
+        if (result->verdict != VERDICT_AC && judgement->failed == i) {
+            judgement->has_difference = has_difference;
+            if (has_difference)
+                judgement->difference = difference;
+        } else if (judgement->failed == i) {
+            judgement->failed = i + 1;
+        }
+        score_case(&scale, result);
+        if (options->progress != NULL)
+            options->progress(options->context, judgement, problem->case_count);
+        if (!all && result->verdict != VERDICT_AC && result->verdict != VERDICT_PE)
+            break;
+    }
+    score_all(&scale, judgement);
+    return 0;
+}
+
+int judge(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+          struct judgement *judgement, struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    memset(judgement, 0, sizeof *judgement);
+    judgement->verdict = VERDICT_CE;
+    judgement->cases = calloc(problem->case_count, sizeof *judgement->cases);
+    judgement->compile_text = calloc(1, JUDGE_COMPILE_TEXT_BYTES + 1);
+    int result = -1;
+    if (judgement->cases == NULL || judgement->compile_text == NULL)
+        err_set(e, "out of memory");
+    else
+        result = compile_submission(judge, submission, options, judgement, e);
+    if (result == 0 && options->progress != NULL)
+        options->progress(options->context, judgement, problem->case_count);
+    if (result == 0 && judgement->compiled)
+        result = run_cases(judge, submission, options, judgement, e);
+    if (result != 0)
+        judgement_fini(judgement);
+    return result;
+}
+
+void judgement_fini(struct judgement *judgement)
+{
+    free(judgement->cases);
+    free(judgement->compile_text);
+    judgement->cases = NULL;
+    judgement->compile_text = NULL;
+}

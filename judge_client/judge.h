@@ -1,0 +1,79 @@
+/*
+ * judge.h - judges one submission: compile, run each case, compare, score.
+ *
+ * Theory of operation. A struct judge holds a sandbox and the policies; it lives as long as its worker. judge() is given a
+ * submission, its language and its problem, and knows neither queue nor store. Compiling is a run in cell 0, its binary goes
+ * into the cell's read-only program folder; each case is a run in the same cell, its output lands in a memfd of ours and is
+ * compared there. Three outcomes never mix: what the student's program did is a verdict; what we could not do is -1
+ * and an err, and there is no judgement.
+ */
+#ifndef JUDGE_JUDGE_H
+#define JUDGE_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "judge_client/compare.h"
+#include "judge_client/verdict.h"
+
+struct language;
+struct places;
+struct problem;
+struct problem_case;
+struct sandbox;
+struct judge;
+
+#define JUDGE_SOURCE_BYTES (1 << 20)        /* the largest source */
+#define JUDGE_COMPILE_TEXT_BYTES (16 << 10) /* of the compiler's messages */
+#define JUDGE_NOTE_SIZE 256
+
+struct submission {
+    const struct language *language;
+    const struct problem *problem;
+    const char *source; /* bytes, not terminated */
+    size_t source_bytes;
+};
+
+struct case_judgement {
+    const struct problem_case *test;
+    enum verdict verdict;
+    int64_t score; /* thousandths of the problem's total */
+    int64_t cpu_us, wall_us, mem_kib;
+    char note[JUDGE_NOTE_SIZE]; /* one sentence for the student */
+};
+
+struct judgement {
+    enum verdict verdict;
+    int64_t score; /* thousandths of 1 to 100: 0 to 100000 */
+    int64_t cpu_us, wall_us, mem_kib; /* of the case that used most */
+    bool compiled;
+    int64_t compile_wall_us;
+    char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
+    struct case_judgement *cases;
+    size_t case_count;  /* judged ones, in the problem's order */
+    size_t failed;      /* index of the first case that is not AC, or case_count */
+    bool has_difference;
+    struct compare_difference difference; /* of that case, where its output differs */
+};
+
+struct judge_options {
+    bool all; /* run all cases, whatever the problem's scoring says */
+    enum ui_language ui;
+    int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */
+    /* Called at each change: after compiling with case_count 0, and after each case. May be NULL; must not block. */
+    void (*progress)(void *context, const struct judgement *so_far, size_t cases);
+    void *context;
+};
+
+/* The policies are looked for in the NULL-terminated folders, which must outlive it as must the sandbox. NULL with e. */
+struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_folders, struct err *e);
+void judge_close(struct judge *judge);
+
+/* Judges. 0 with *judgement to be released by judgement_fini, or -1 with e, and nothing to release. */
+int judge(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+          struct judgement *judgement, struct err *e);
+void judgement_fini(struct judgement *judgement);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * judge_parts.h - what judge.c, compile.c and run_case.c share. Not for their callers.
+ */
+#ifndef JUDGE_JUDGE_PARTS_H
+#define JUDGE_JUDGE_PARTS_H
+
+#include "judge_client/judge.h"
+#include "judge_client/language.h"
+#include "judge_client/sandbox/policy.h"
+#include "judge_client/sandbox/sandbox.h"
+
+#define JUDGE_POLICIES 32
+
+struct judge {
+    struct sandbox *sandbox;
+    const char *const *policy_folders;
+    struct policy *policies[JUDGE_POLICIES]; /* those that were needed so far */
+    size_t policy_count;
+    int output_fd; /* memfd: the program's standard output, or its output file */
+    int error_fd;  /* memfd: its standard error */
+};
+
+/* The policy of that name, read when it is first needed. NULL with e. */
+const struct policy *judge_policy(struct judge *judge, const char *name, struct err *e);
+
+/* Empties a memfd for the next run. 0, or -1 with e. */
+int judge_rewind(int fd, struct err *e);
+
+/* compile.c: compiles the submission in cell 0, or checks it where the language has no compiler, and puts what is to be run
+ * into the program folder. 0 with judgement->compiled, compile_text and compile_wall_us set; or -1 with e. */
+int compile_submission(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                       struct judgement *judgement, struct err *e);
+
+/* run_case.c: runs and compares one case. 0 with *result (without its score), and *difference where the output differs; or -1
+ * with e. */
+int run_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+             const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+             struct compare_difference *difference, struct err *e);
+
+/* The environment of a language's programs, ended by NULL, in one block that free() releases; NULL with e. */
+const char **judge_environment(const struct language *language, struct err *e);
+
+/* The extra mounts of a language. Returns how many. */
+size_t judge_mounts(const struct language *language, struct sandbox_mount mounts[LANGUAGE_LIST]);
+
+#endif

@@ -1,0 +1,239 @@
+/*
+ * run_case.c - one case: the program on its input, its output beside the answer.
+ *
+ * Runs in judge_client. The answer is opened here and never goes into the sandbox.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "common/str.h"
+#include "judge_client/judge_parts.h"
+#include "judge_client/problem.h"
+
+#include "common/banned.h"
+
+enum {
+    CASE_OPEN_FILES = 64,
+    ERROR_BYTES = 1 << 20, /* room for standard error beside what the answer allows */
+    OUTPUT_SLACK = 1024,
+    PATTERN_BYTES = 64 << 10,
+};
+
+struct collecting {
+    struct judge *judge;
+    const char *output_file;
+    bool missing;
+};
+
+/* The file that the program was to write takes the place of its standard output. */
+static int collect(void *context, size_t k, int box_fd, struct err *e)
+{
+    struct collecting *collecting = context;
+    struct err why;
+    (void)k; /* there is one */
+    int fd = sandbox_open_left(box_fd, collecting->output_file, &why);
+    collecting->missing = fd < 0;
+    if (judge_rewind(collecting->judge->output_fd, e) != 0) {
+        file_close(&fd);
+        return -1;
+    }
+    if (fd < 0)
+        return 0;
+    int64_t bytes = file_copy(fd, collecting->judge->output_fd);
+    int error = errno;
+    (void)close(fd); /* it was only read */
+    return bytes < 0 ? err_sys(e, error, "read %s", collecting->output_file) : 0;
+}
+
+/* Reads the input through once: its pages are then the worker's, and in memory when the program's clock runs. */
+static int warm(int fd, const char *name, struct err *e)
+{
+    char buffer[65536];
+    off_t at = 0;
+    ssize_t count;
+    while ((count = pread(fd, buffer, sizeof buffer, at)) > 0)
+        at += count;
+    return count < 0 ? err_sys(e, errno, "read %s", name) : 0;
+}
+
+static int64_t output_limit(const struct problem *problem, const struct problem_case *test)
+{
+    return problem->limits.output_mib > 0 ? problem->limits.output_mib << 20 : 2 * test->answer_bytes + OUTPUT_SLACK;
+}
+
+static struct sandbox_limits case_limits(const struct submission *submission, const struct problem_case *test)
+{
+    const struct problem *problem = submission->problem;
+    const struct language *language = submission->language;
+    double own = problem_factor(problem, language->name);
+    double factor = own > 0 ? own : 1;
+    int64_t time_ms = (int64_t)((double)problem->limits.time_ms * factor * language->time_factor);
+    int64_t cpu_ms = time_ms + language->time_bonus_ms;
+    int64_t wall_ms = problem->limits.wall_ms > 0 ? problem->limits.wall_ms : 2 * cpu_ms + 1000;
+    int64_t mem_mib = problem->limits.memory_mib + language->memory_bonus_mib;
+    int64_t stack_mib = problem->limits.stack_mib > 0 ? problem->limits.stack_mib : mem_mib;
+    int processes = problem->limits.processes;
+    return (struct sandbox_limits){
+        .cpu_us = cpu_ms * 1000,
+        .wall_us = wall_ms * 1000,
+        .mem_kib = mem_mib * 1024,
+        .out_bytes = output_limit(problem, test) + ERROR_BYTES,
+        .stack_kib = stack_mib * 1024,
+        .processes = processes > language->run.processes ? processes : language->run.processes,
+        .open_files = language->run.open_files > 0 ? language->run.open_files : CASE_OPEN_FILES,
+    };
+}
+
+static int execute(struct judge *judge, const struct submission *submission, const struct problem_case *test, int input_fd,
+                   const struct judge_options *options, struct sandbox_result *result, bool *missing, struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    const struct language *language = submission->language;
+    struct sandbox_mount mounts[LANGUAGE_LIST];
+    struct sandbox_file file = {problem->input_file, input_fd, 0644};
+    struct collecting collecting = {.judge = judge, .output_file = problem->output_file};
+    struct sandbox_limits limits = case_limits(submission, test);
+    char source[LANGUAGE_NAME_SIZE + 64];
+    char binary[LANGUAGE_NAME_SIZE + 64];
+    if (str_format(source, sizeof source, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->source) != 0 ||
+        str_format(binary, sizeof binary, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->binary) != 0)
+        return err_set(e, "language %s: the names of its files are too long", language->name);
+    const struct policy *policy = judge_policy(judge, language->run.policy, e);
+    if (policy == NULL || judge_rewind(judge->output_fd, e) != 0 || judge_rewind(judge->error_fd, e) != 0)
+        return -1;
+    char **argv = language_command(language->run.argv, source, binary, limits.mem_kib / 1024);
+    const char **env = judge_environment(language, e);
+    struct sandbox_spec spec = {
+        .argv = (const char *const *)argv,
+        .env = env,
+        .fd = {-1, -1, -1},
+        .sink = {-1, judge->output_fd, judge->error_fd},
+        .policy = policy,
+        .limits = limits,
+        .proc = language->run.proc,
+        .files = &file,
+        .file_count = problem->input_file[0] != '\0' ? 1 : 0,
+        .mounts = mounts,
+        .mount_count = judge_mounts(language, mounts),
+    };
+    struct sandbox_hooks hooks = {.stop_fd = options->stop_fd,
+                                  .collect = problem->output_file[0] != '\0' ? collect : NULL,
+                                  .context = &collecting};
+    int code = -1;
+    if (argv == NULL) {
+        err_set(e, "out of memory");
+    } else if (env != NULL) {
+        spec.fd[0] = problem_open_file(problem, test->input, e);
+        if (spec.fd[0] >= 0)
+            code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
+    }
+    *missing = problem->output_file[0] != '\0' && collecting.missing;
+    free(argv);
+    free(env);
+    if (code == 0 && result->cancelled)
+        return err_set(e, "cancelled");
+    return code;
+}
+
+/* Patterns of the language in what the program wrote to standard error. */
+static enum verdict verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict)
+{
+    char text[PATTERN_BYTES + 1];
+    bool wanted = language->run.stderr_is_error || (language->pattern_count > 0 && verdict == VERDICT_RE);
+    ssize_t count = wanted ? pread(judge->error_fd, text, PATTERN_BYTES, 0) : 0;
+    if (count <= 0)
+        return verdict;
+    if (verdict == VERDICT_AC && language->run.stderr_is_error)
+        return VERDICT_RE;
+    for (size_t i = 0; i < language->pattern_count && verdict == VERDICT_RE; i++) {
+        const char *pattern = language->patterns[i].text;
+        if (memmem(text, (size_t)count, pattern, strlen(pattern)) != NULL)
+            return (enum verdict)language->patterns[i].verdict;
+    }
+    return verdict;
+}
+
+static void note_difference(struct case_judgement *result, const struct compare_difference *difference,
+                            enum ui_language ui)
+{
+    static const char *const form[UI_COUNT] = {"line %lld, column %lld: %s instead of %s",
+                                               "第 %lld 行第 %lld 列：输出 %s，应为 %s"};
+    /* Both forms have the same arguments. */
+    const char *format = form[ui];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    (void)str_format(result->note, sizeof result->note, format, (long long)difference->output_line,
+                     (long long)difference->output_column, difference->output, difference->answer); /* cut is fine */
+#pragma GCC diagnostic pop
+}
+
+static int compare_output(struct judge *judge, const struct problem *problem, const struct problem_case *test,
+                          struct case_judgement *result, bool *has_difference, struct compare_difference *difference,
+                          struct err *e)
+{
+    enum compare_result outcome;
+    int answer_fd = problem_open_file(problem, test->answer, e);
+    if (answer_fd < 0)
+        return -1;
+    int code = compare_files(answer_fd, judge->output_fd, &problem->compare, &outcome, difference, e);
+    (void)close(answer_fd); /* it was only read */
+    if (code != 0)
+        return -1;
+    *has_difference = outcome != COMPARE_SAME;
+    result->verdict = outcome == COMPARE_SAME           ? VERDICT_AC
+                      : outcome == COMPARE_PRESENTATION ? VERDICT_PE
+                                                        : VERDICT_WA;
+    return 0;
+}
+
+int run_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+             const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+             struct compare_difference *difference, struct err *e)
+{
+    static const char *const no_file[UI_COUNT] = {"the program did not write its output file %s",
+                                                  "程序没有写出输出文件 %s"};
+    const struct problem *problem = submission->problem;
+    struct sandbox_result run;
+    struct stat output;
+    bool missing = false;
+    *result = (struct case_judgement){.test = test};
+    int input_fd = problem_open_file(problem, test->input, e);
+    if (input_fd < 0)
+        return -1;
+    int code = warm(input_fd, test->input, e);
+    if (code == 0)
+        code = execute(judge, submission, test, input_fd, options, &run, &missing, e);
+    (void)close(input_fd); /* it was only read */
+    if (code != 0)
+        return -1;
+    result->cpu_us = run.cpu_us;
+    result->wall_us = run.wall_us;
+    result->mem_kib = run.mem_kib;
+    result->verdict = verdict_of_error(judge, submission->language, verdict_of_run(&run, submission->language->good_exit));
+    if (fstat(judge->output_fd, &output) != 0)
+        return err_sys(e, errno, "look at the output");
+    if (result->verdict == VERDICT_AC && output.st_size > output_limit(problem, test))
+        result->verdict = VERDICT_OLE;
+    if (result->verdict != VERDICT_AC || missing) {
+        if (missing && result->verdict == VERDICT_AC) {
+            result->verdict = VERDICT_WA;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            (void)str_format(result->note, sizeof result->note, no_file[options->ui], problem->output_file);
+#pragma GCC diagnostic pop
+            return 0;
+        }
+        verdict_explain(result->note, sizeof result->note, result->verdict, &run, options->ui);
+        return 0;
+    }
+    if (compare_output(judge, problem, test, result, has_difference, difference, e) != 0)
+        return -1;
+    if (*has_difference)
+        note_difference(result, difference, options->ui);
+    return 0;
+}

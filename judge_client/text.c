@@ -1,0 +1,122 @@
+/*
+ * text.c - see text.h. Pure functions.
+ */
+#include "judge_client/text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/banned.h"
+
+/* The length of the valid UTF-8 character at p, or 0. RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+    static const struct {
+        unsigned char low, high;   /* of the first byte */
+        unsigned char low2, high2; /* of the second */
+        unsigned char length;
+    } rows[] = {
+        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    if (p[0] < 0x80)
+        return 1;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (p[0] < rows[i].low || p[0] > rows[i].high)
+            continue;
+        if (left < rows[i].length || p[1] < rows[i].low2 || p[1] > rows[i].high2)
+            return 0;
+        for (size_t j = 2; j < rows[i].length; j++) {
+            if ((p[j] & 0xc0) != 0x80)
+                return 0;
+        }
+        return rows[i].length;
+    }
+    return 0;
+}
+
+/* The length of the escape sequence at p (ESC [ ... letter, ESC ] ... BEL, ESC x). */
+static size_t escape_length(const unsigned char *p, size_t left)
+{
+    size_t i = 2;
+    if (left < 2)
+        return left;
+    if (p[1] == '[') {
+        while (i < left && (p[i] < 0x40 || p[i] > 0x7e))
+            i++;
+        return i < left ? i + 1 : left;
+    }
+    if (p[1] == ']') {
+        while (i < left && p[i] != 7 && p[i] != 27 && p[i] != '\n')
+            i++;
+        return i < left && p[i] == 7 ? i + 1 : i;
+    }
+    return 2;
+}
+
+void text_clean(char *clean, size_t size, const char *raw, size_t raw_size)
+{
+    static const char more[] = "\n...";
+    const unsigned char *p = (const unsigned char *)raw;
+    size_t left = raw_size;
+    size_t length = 0;
+    while (left > 0) {
+        size_t take = utf8_length(p, left);
+        size_t skip = take == 0 ? 1 : take;
+        const char *from = take == 0 ? "?" : (const char *)p;
+        if (p[0] == 27) {
+            skip = escape_length(p, left);
+            take = 0;
+        } else if ((p[0] < ' ' && p[0] != '\t' && p[0] != '\n') || p[0] == 127) {
+            take = 0;
+        } else if (take == 0) {
+            take = 1;
+        }
+        if (length + take + sizeof more > size) {
+            if (size >= sizeof more)
+                memcpy(clean + length, more, sizeof more - 1);
+            length += size >= sizeof more ? sizeof more - 1 : 0;
+            break;
+        }
+        memcpy(clean + length, from, take);
+        length += take;
+        p += skip;
+        left -= skip;
+    }
+    clean[length] = '\0';
+}
+
+int text_json(char *out, size_t size, const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    size_t left = strlen(text);
+    size_t length = 0;
+    if (size < 3)
+        return -1;
+    out[length++] = '"';
+    while (left > 0) {
+        char escape[8];
+        size_t take = utf8_length(p, left);
+        const char *from = (const char *)p;
+        size_t count = take;
+        if (take == 0) {
+            from = "\\ufffd";
+            count = 6;
+            take = 1;
+        } else if (p[0] == '"' || p[0] == '\\' || p[0] < ' ' || p[0] == 127) {
+            count = (size_t)snprintf(escape, sizeof escape, p[0] == '"' || p[0] == '\\' ? "\\%c" : "\\u%04x", p[0]);
+            from = escape;
+        }
+        if (length + count + 2 > size)
+            return -1;
+        memcpy(out + length, from, count);
+        length += count;
+        p += take;
+        left -= take;
+    }
+    out[length++] = '"';
+    out[length] = '\0';
+    return (int)length;
+}

@@ -1,0 +1,18 @@
+/*
+ * text.h - bytes from a program, made fit for a page, a log or a terminal.
+ */
+#ifndef JUDGE_TEXT_H
+#define JUDGE_TEXT_H
+
+#include <stddef.h>
+
+/* Copies raw (any bytes) to clean (size bytes, terminated): valid UTF-8 stays, invalid bytes become "?"; terminal escape
+ * sequences and control characters but tab and line end are left out; "\r\n" becomes "\n". What does not fit is cut at
+ * a character's border, with a last line "...". */
+void text_clean(char *clean, size_t size, const char *raw, size_t raw_size);
+
+/* Prints text as a JSON string with its quotes into out (size bytes, terminated). Invalid UTF-8 becomes U+FFFD. Returns
+ * the length, or -1 where it did not fit. 6 bytes for each of text and 3 more are always enough. */
+int text_json(char *out, size_t size, const char *text);
+
+#endif
