@@ -65,7 +65,7 @@ static inline void bench_print_value(double value, enum bench_unit unit)
 
 static inline void bench_print_head(void)
 {
-    printf("%-58s %12s %12s %7s %7s %6s\n", "what", "ours", "baseline", "ratio", "best", "goal");
+    printf("%-58s %12s %12s %7s %7s %6s  %s\n", "what", "ours", "baseline", "ratio", "best", "goal", "verdict");
 }
 
 /* Prints the line as soon as it is known. Returns 1 where the goal is missed, else 0. */

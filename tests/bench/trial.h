@@ -74,6 +74,7 @@ static int run_ours(const struct bench *bench, const struct trial *trial, const 
     struct sandbox_file file = {.name = "data.in", .fd = bench->sink, .mode = 0644};
     struct sandbox_spec specs[2];
     struct sandbox_result results[2];
+    *result = (struct sandbox_result){.exit_code = -1};
     if (str_format(paths, sizeof paths, SANDBOX_PROGRAM_FOLDER "/%s", trial->argv[0]) != 0)
         return err_set(e, "%s: name too long", trial->argv[0]);
     size_t count = trial->at_once == 0 ? 1 : trial->at_once;
