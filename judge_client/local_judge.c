@@ -1,0 +1,223 @@
+/*
+ * local_judge.c - see local_judge.h. Runs in judge_client's local form, as root; it takes a slot of its own and so works
+ * beside a running pool.
+ */
+#include "judge_client/local_judge.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/err.h"
+#include "common/str.h"
+#include "judge_client/judge.h"
+#include "judge_client/local_report.h"
+#include "judge_client/local_sources.h"
+#include "judge_client/places.h"
+#include "judge_client/problem.h"
+#include "judge_client/sandbox/sandbox.h"
+
+#include "common/banned.h"
+
+static const char usage[] =
+    "usage: judgectl judge [-l LANG] [--json] [--all] [--ui en|zh] [--home OJ_HOME] PROBLEM_DIR [SOURCE...]\n"
+    "\n"
+    "Without sources it judges those under PROBLEM_DIR/solutions/. A source in solutions/<verdict>/, or one that says\n"
+    "@EXPECTED_RESULTS@: <verdict>, is compared with what it expects.\n"
+    "Exit: 0 judged, 1 an expectation differs, 2 something could not be judged.\n";
+
+struct local_options {
+    const char *language;
+    const char *home;
+    bool json;
+    bool all;
+    enum ui_language ui;
+    const char *folder;
+    char **sources;
+    size_t source_count;
+};
+
+/* 0; 1 after --help was printed; -1 with e. */
+static int parse(struct local_options *options, int argc, char **argv, struct err *e)
+{
+    static const struct option table[] = {
+        {"language", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
+        {"all", no_argument, NULL, 'a'},            {"ui", required_argument, NULL, 'u'},
+        {"home", required_argument, NULL, 'H'},     {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    opterr = 0;
+    optind = 1;
+    int word;
+    while ((word = getopt_long(argc, argv, ":l:h", table, NULL)) != -1) {
+        switch (word) {
+        case 'l':
+            options->language = optarg;
+            break;
+        case 'j':
+            options->json = true;
+            break;
+        case 'a':
+            options->all = true;
+            break;
+        case 'H':
+            options->home = optarg;
+            break;
+        case 'h':
+            (void)fputs(usage, stdout); /* nothing follows it */
+            return 1;
+        case 'u':
+            if (strcmp(optarg, "en") != 0 && strcmp(optarg, "zh") != 0)
+                return err_set(e, "--ui %s: must be en or zh", optarg);
+            options->ui = optarg[0] == 'z' ? UI_ZH : UI_EN;
+            break;
+        default:
+            return err_set(e, "%s '%s': judgectl judge --help lists what there is",
+                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return err_set(e, "no problem: judgectl judge [OPTIONS] PROBLEM_DIR [SOURCE...]");
+    options->folder = argv[optind];
+    options->sources = argv + optind + 1;
+    options->source_count = (size_t)(argc - optind - 1);
+    return 0;
+}
+
+struct local {
+    const struct local_options *options;
+    struct places places;
+    struct languages *languages;
+    struct problem problem;
+    bool has_problem;
+    struct local_sources sources;
+    struct local_outcome *outcomes;
+    struct sandbox *sandbox;
+    struct judge *judge;
+    bool terminal;
+    size_t at; /* the source that is being judged */
+};
+
+static void show_progress(void *context, const struct judgement *so_far, size_t cases)
+{
+    const struct local *local = context;
+    const struct local_source *source = &local->sources.rows[local->at];
+    char text[256];
+    const char *slash = strrchr(source->path, '/');
+    /* A cut line is fine on a terminal. */
+    if (!local->terminal)
+        return;
+    (void)str_format(text, sizeof text, "[%zu/%zu] %.100s  %s %zu/%zu", local->at + 1, local->sources.count,
+                     slash == NULL ? source->path : slash + 1, so_far->case_count == 0 ? "compiled" : "case",
+                     so_far->case_count, cases);
+    local_report_progress(text);
+}
+
+static void judge_source(struct local *local, size_t i)
+{
+    const struct local_source *source = &local->sources.rows[i];
+    struct local_outcome *outcome = &local->outcomes[i];
+    const struct submission submission = {
+        .language = source->language, .problem = &local->problem, .source = source->bytes, .source_bytes = source->size};
+    const struct judge_options options = {.all = local->options->all,
+                                          .ui = local->options->ui,
+                                          .stop_fd = -1,
+                                          .progress = show_progress,
+                                          .context = local};
+    local->at = i;
+    if (source->why.text[0] != '\0') {
+        outcome->why = source->why;
+        outcome->skipped = source->found && source->language != NULL && !source->language->installed;
+    } else if (judge(local->judge, &submission, &options, &outcome->judgement, &outcome->why) == 0) {
+        outcome->judged = true;
+        outcome->differs = source->expected != 0 && (source->expected & 1U << outcome->judgement.verdict) == 0;
+    } else {
+        err_add(&outcome->why, "%s", source->path);
+    }
+    if (local->terminal)
+        local_report_progress("");
+    if (!outcome->judged)
+        (void)fprintf(stderr, "judgectl judge: %s\n", outcome->why.text); /* nowhere else to say it */
+    if (local->options->json && !outcome->skipped)
+        local_report_json(source, outcome);
+}
+
+static int open_all(struct local *local, struct err *e)
+{
+    const struct local_options *options = local->options;
+    places_find(&local->places, options->home);
+    const struct sandbox_config config = {.slot = -1, .cpu = -1, .tier = -1, .home = local->places.home};
+    local->languages = languages_open(local->places.languages, e);
+    if (local->languages == NULL || problem_open(&local->problem, options->folder, e) != 0)
+        return -1;
+    local->has_problem = true;
+    if (local_sources_read(&local->sources, options->folder, options->sources, options->source_count, options->language,
+                           local->languages, e) != 0)
+        return -1;
+    local->outcomes = calloc(local->sources.count, sizeof *local->outcomes);
+    if (local->outcomes == NULL)
+        return err_set(e, "out of memory");
+    local->sandbox = sandbox_open(&config, e);
+    if (local->sandbox == NULL)
+        return -1;
+    local->judge = judge_open(local->sandbox, local->places.policies, e);
+    return local->judge == NULL ? -1 : 0;
+}
+
+static void close_all(struct local *local)
+{
+    for (size_t i = 0; local->outcomes != NULL && i < local->sources.count; i++) {
+        if (local->outcomes[i].judged)
+            judgement_fini(&local->outcomes[i].judgement);
+    }
+    free(local->outcomes);
+    judge_close(local->judge);
+    sandbox_close(local->sandbox);
+    local_sources_fini(&local->sources);
+    if (local->has_problem)
+        problem_close(&local->problem);
+    languages_close(local->languages);
+}
+
+static int exit_code(const struct local *local)
+{
+    int code = 0;
+    for (size_t i = 0; i < local->sources.count; i++) {
+        const struct local_outcome *outcome = &local->outcomes[i];
+        if (!outcome->judged && !outcome->skipped)
+            return 2;
+        if (outcome->differs)
+            code = 1;
+    }
+    return code;
+}
+
+int local_judge(int argc, char **argv)
+{
+    struct err e = {""};
+    struct local_options options = {.ui = UI_EN};
+    struct local local = {.options = &options};
+    int code = parse(&options, argc, argv, &e);
+    if (code > 0)
+        return 0;
+    if (code == 0)
+        code = open_all(&local, &e);
+    if (code == 0) {
+        local.terminal = isatty(STDERR_FILENO) == 1;
+        for (size_t i = 0; i < local.sources.count; i++)
+            judge_source(&local, i);
+        if (!options.json)
+            local_report_table(&local.sources, local.outcomes, options.ui);
+        code = exit_code(&local);
+        if (fflush(stdout) != 0)
+            code = err_set(&e, "the result could not be printed");
+    }
+    if (code < 0) {
+        (void)fprintf(stderr, "judgectl judge: %s\n", e.text); /* nowhere else to say it */
+        code = 2;
+    }
+    close_all(&local);
+    return code;
+}

@@ -1,0 +1,39 @@
+/*
+ * local_sources.h - the sources that `judgectl judge` is given or finds, and what is expected of them.
+ */
+#ifndef JUDGE_LOCAL_SOURCES_H
+#define JUDGE_LOCAL_SOURCES_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/err.h"
+#include "judge_client/language.h"
+
+struct local_source {
+    char path[PATH_MAX];
+    const struct language *language; /* NULL with why */
+    bool found;                      /* below solutions/, not named by the user */
+    unsigned expected;               /* bits 1 << VERDICT_*; 0: nothing is expected */
+    char *bytes;
+    size_t size;
+    struct err why; /* it cannot be judged: one line; else empty */
+};
+
+struct local_sources {
+    struct local_source *rows;
+    size_t count;
+};
+
+/* Reads the named sources, or, with none, those of folder/solutions/ (and one folder below it) in natural order of their
+ * names. language: NULL, or for all of them. A source that cannot be judged is a row with why. 0, or -1 with e: no memory, no
+ * solutions, an unknown language. */
+int local_sources_read(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
+                       const char *language, const struct languages *languages, struct err *e);
+void local_sources_fini(struct local_sources *sources);
+
+/* The verdicts that a text names after "@EXPECTED_RESULTS@:", as bits; 0 where there is none, -1 with e for a wrong word. */
+int local_sources_expectation(const char *text, size_t size, struct err *e);
+
+#endif
