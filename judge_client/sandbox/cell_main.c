@@ -195,11 +195,12 @@ static int run_child(struct cell_state *cell, const struct cell_run *run)
     if (pid < 0)
         return cell_fail(cell, CELL_STEP_CLONE, NULL);
     (void)close_range(CELL_FD_FREE, ~0U, 0); /* the program has its own; the pipes must end with it */
-    while (wait4(pid, NULL, __WALL, NULL) < 0) {
-        if (errno != EINTR)
-            return cell_fail(cell, CELL_STEP_SWEEP, NULL);
-    }
-    return 0;
+    /* The others are orphans: each that nobody reaps would keep its place among the processes that are allowed. */
+    pid_t ended;
+    do {
+        ended = wait4(-1, NULL, __WALL, NULL);
+    } while (ended != pid && (ended > 0 || errno == EINTR));
+    return ended == pid ? 0 : cell_fail(cell, CELL_STEP_SWEEP, NULL);
 }
 
 /* Asks for the word to go on after the worker has looked at the run folder. */

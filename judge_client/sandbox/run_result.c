@@ -44,7 +44,7 @@ static enum sandbox_limit limit_passed(const struct run *run, const struct cgrou
         return SANDBOX_LIMIT_MEMORY;
     if (run->signal == SIGXFSZ || run->left_bytes - run->put_bytes > limits->out_bytes)
         return SANDBOX_LIMIT_OUTPUT;
-    if (run->signal == SIGXCPU || result->cpu_us > limits->cpu_us)
+    if (result->cpu_us > limits->cpu_us)
         return SANDBOX_LIMIT_CPU;
     if (result->wall_us > limits->wall_us)
         return SANDBOX_LIMIT_WALL;
