@@ -280,6 +280,12 @@ int64_t cgroup_run_cpu_us(const struct cgroup_cell *cell)
     return tier == NULL ? -1 : tier->cpu_us(cell);
 }
 
+int64_t cgroup_run_oom_kills(const struct cgroup_cell *cell)
+{
+    const struct cgroup_functions *tier = cgroup_tier_functions(cell);
+    return tier == NULL ? 0 : tier->oom_kills(cell);
+}
+
 int cgroup_run_end(struct cgroup_cell *cell, struct cgroup_usage *usage, struct err *e)
 {
     const struct cgroup_functions *tier = cgroup_tier_functions(cell);

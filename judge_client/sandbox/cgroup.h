@@ -92,6 +92,9 @@ int cgroup_run_begin(struct cgroup_cell *cell, int64_t mem_kib, int processes, i
 /* CPU time of the run so far in microseconds; -1 where it cannot be known. On v1 it lags by up to 4 ms. */
 int64_t cgroup_run_cpu_us(const struct cgroup_cell *cell);
 
+/* How many processes the kernel has killed in the run so far because memory ran out; 0 where it cannot be known. */
+int64_t cgroup_run_oom_kills(const struct cgroup_cell *cell);
+
 /* Reads the figures once all the run's processes are gone, and proves that they are: the run's group is removed (v2)
  * or holds the cell alone (v1). 0, or -1 with e where it does not: then the cell must not be used again. */
 int cgroup_run_end(struct cgroup_cell *cell, struct cgroup_usage *usage, struct err *e);

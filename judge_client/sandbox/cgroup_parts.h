@@ -18,6 +18,7 @@ struct cgroup_functions {
     int (*enter)(struct cgroup_cell *cell, pid_t pid, struct err *e);
     int (*begin)(struct cgroup_cell *cell, int64_t limit_kib, int processes, int *into_fd, struct err *e);
     int64_t (*cpu_us)(const struct cgroup_cell *cell);
+    int64_t (*oom_kills)(const struct cgroup_cell *cell);
     int (*end)(struct cgroup_cell *cell, struct cgroup_usage *usage, struct err *e);
 };
 

@@ -152,6 +152,12 @@ static int64_t v1_cpu_us(const struct cgroup_cell *cell)
     return used_ns < 0 ? -1 : used_ns / 1000 - cell->cpu_base_us;
 }
 
+static int64_t v1_oom_kills(const struct cgroup_cell *cell)
+{
+    int64_t oom = cgroup_read_number(cell->oom_fd, "oom_kill ");
+    return oom < 0 || cell->oom_base < 0 ? 0 : oom - cell->oom_base;
+}
+
 /* Threads and processes in the cell's group, zombies counted; without a pids hierarchy processes alone. -1: unknown. */
 static int64_t v1_count(const struct cgroup_cell *cell)
 {
@@ -183,11 +189,10 @@ static int v1_end(struct cgroup_cell *cell, struct cgroup_usage *usage, struct e
     int64_t peak = cgroup_read_number(cell->peak_fd, "");
     int64_t peak_kib = peak / 1024 - cell->memory_base_kib;
     usage->peak_kib = peak < 0 ? -1 : peak_kib < 0 ? 0 : peak_kib;
-    int64_t oom = cgroup_read_number(cell->oom_fd, "oom_kill ");
-    usage->oom_kills = oom < 0 || cell->oom_base < 0 ? 0 : oom - cell->oom_base;
+    usage->oom_kills = v1_oom_kills(cell);
     int64_t refused = cgroup_read_number(cell->pids_fd, "max ");
     usage->pids_refused = refused < 0 || cell->pids_base < 0 ? 0 : refused - cell->pids_base;
     return 0;
 }
 
-const struct cgroup_functions cgroup_v1 = {v1_attach, v1_enter, v1_begin, v1_cpu_us, v1_end};
+const struct cgroup_functions cgroup_v1 = {v1_attach, v1_enter, v1_begin, v1_cpu_us, v1_oom_kills, v1_end};

@@ -121,6 +121,11 @@ static int64_t v2_read(const struct cgroup_cell *cell, const char *name, const c
     return number < 0 ? otherwise : number;
 }
 
+static int64_t v2_oom_kills(const struct cgroup_cell *cell)
+{
+    return v2_read(cell, "memory.events", "oom_kill ", 0);
+}
+
 static int v2_end(struct cgroup_cell *cell, struct cgroup_usage *usage, struct err *e)
 {
     int64_t deadline_us = clock_now_us() + (int64_t)CGROUP_END_MS * 1000;
@@ -133,7 +138,7 @@ static int v2_end(struct cgroup_cell *cell, struct cgroup_usage *usage, struct e
     usage->cpu_us = v2_cpu_us(cell);
     int64_t peak = v2_read(cell, "memory.peak", "", -1); /* since Linux 5.19 */
     usage->peak_kib = peak < 0 ? -1 : peak / 1024;
-    usage->oom_kills = v2_read(cell, "memory.events", "oom_kill ", 0);
+    usage->oom_kills = v2_oom_kills(cell);
     usage->pids_refused = v2_read(cell, "pids.events", "max ", 0);
     file_close(&cell->usage_fd);
     file_close(&cell->dir_run);
@@ -142,4 +147,4 @@ static int v2_end(struct cgroup_cell *cell, struct cgroup_usage *usage, struct e
     return 0;
 }
 
-const struct cgroup_functions cgroup_v2 = {v2_attach, v2_enter, v2_begin, v2_cpu_us, v2_end};
+const struct cgroup_functions cgroup_v2 = {v2_attach, v2_enter, v2_begin, v2_cpu_us, v2_oom_kills, v2_end};

@@ -272,8 +272,13 @@ static void handle_ended(struct tracer *tracer, const struct trace_event *event,
         return;
     struct run *run = &tracer->runs[k];
     run->tasks--;
-    if (event->pid != run->main)
+    if (event->pid != run->main) {
+        /* The kernel takes one process at a time when memory runs out; the others might wait for it until the end. */
+        if (event->kind == TRACE_KILLED && event->number == SIGKILL && run->end == RUN_END_NONE && run->cell != NULL &&
+            cgroup_run_oom_kills(&run->cell->cgroup) > 0)
+            tracer_end_run(tracer, k, RUN_END_LIMIT, SANDBOX_LIMIT_MEMORY);
         return;
+    }
     run->main_ended = true;
     run->end_us = run->since_us = clock_now_us();
     run->usage = event->usage;
