@@ -3,6 +3,7 @@
  */
 #include "judge_client/sandbox/cell.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@
 #include "common/banned.h"
 
 static const char *const cell_step_texts[CELL_STEP_COUNT] = {
-#define CELL_STEP_TEXT(name, text) [CELL_STEP_##name] = text,
+#define CELL_STEP_TEXT(name, text) [CELL_STEP_##name] = (text),
     CELL_STEPS(CELL_STEP_TEXT)
 #undef CELL_STEP_TEXT
 };
@@ -128,12 +130,52 @@ static int cell_offer_to_oom(const struct cell *cell, struct err *e)
     return file_write(AT_FDCWD, path, "1000", e);
 }
 
-int cell_open(struct cell *cell, const struct cell_options *options, struct err *e)
+/* Copies the file name from one program folder to another. 0, or -1 with errno. */
+static int copy_program(int from_fd, int to_fd, const char *name)
 {
+    int result = -1;
+    int in = openat(from_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int out = openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0555);
+    if (in >= 0 && out >= 0 && file_copy(in, out) >= 0 && fchmod(out, 0555) == 0)
+        result = 0;
+    int error = errno;
+    file_close(&in);
+    file_close(&out);
+    errno = error;
+    return result;
+}
+
+/* The folder of a cell that has ended is still there as long as its descriptor is open: only the worker writes to it. */
+static int cell_take_programs(const struct cell *cell, int old_fd, struct err *e)
+{
+    int fd = openat(old_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (folder == NULL) {
+        int error = errno;
+        file_close(&fd);
+        return err_sys(e, error, "read the programs of the cell before");
+    }
+    int result = 0;
+    struct dirent *entry;
+    while (result == 0 && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.' && (entry->d_name[1] == '\0' || strcmp(entry->d_name, "..") == 0))
+            continue;
+        if (copy_program(old_fd, cell->program_fd, entry->d_name) != 0)
+            result = err_sys(e, errno, "take over the program %s", entry->d_name);
+    }
+    (void)closedir(folder); /* it was only read */
+    return result;
+}
+
+static int cell_open(struct cell *cell, const struct cell_options *options, struct err *e)
+{
+    int old_fd = cell->program_fd;
     cell->control = cell->box_fd = cell->program_fd = -1;
     cell->mounts[0] = '\0';
-    if (cgroup_cell_open(&cell->cgroup, options->slot, cell->k, e) != 0)
+    if (cgroup_cell_open(&cell->cgroup, options->slot, cell->k, e) != 0) {
+        cell->program_fd = old_fd;
         return -1;
+    }
     cell->has_group = true;
     if (cell_clone_process(cell, options, e) != 0 || cgroup_cell_enter(&cell->cgroup, cell->pid, e) != 0 ||
         cell_offer_to_oom(cell, e) != 0)
@@ -157,10 +199,28 @@ int cell_open(struct cell *cell, const struct cell_options *options, struct err 
         err_set(e, "the cell did not take its set-up");
         goto fail;
     }
+    if (old_fd >= 0 && cell_take_programs(cell, old_fd, e) != 0)
+        goto fail;
+    file_close(&old_fd);
     return 0;
 fail:
     cell_close(cell);
+    file_close(&cell->program_fd);
+    cell->program_fd = old_fd;
     return err_add(e, "cell %d", cell->k);
+}
+
+int cell_ready(struct cell *cell, const struct cell_options *options, struct err *e)
+{
+    int status;
+    if (cell->pid > 0 && waitpid(cell->pid, &status, WNOHANG) == cell->pid) {
+        log_warnx("sandbox cell=%d ended while it was idle status=0x%x", cell->k, (unsigned)status);
+        cell->pid = 0;
+    }
+    if (cell->pid > 0)
+        return 0;
+    cell_close(cell);
+    return cell_open(cell, options, e);
 }
 
 void cell_note_reaped(struct cell *siblings, int sibling_count, pid_t pid)
@@ -187,7 +247,6 @@ void cell_kill(struct cell *cell)
     cell->pid = 0;
     file_close(&cell->control);
     file_close(&cell->box_fd);
-    file_close(&cell->program_fd);
 }
 
 void cell_close(struct cell *cell)
@@ -197,6 +256,11 @@ void cell_close(struct cell *cell)
     if (cell->has_group && cgroup_cell_close(&cell->cgroup, &e) != 0)
         log_warnx("sandbox cell=%d %s", cell->k, e.text);
     cell->has_group = false;
+}
+
+void cell_forget(struct cell *cell)
+{
+    file_close(&cell->program_fd);
 }
 
 /* A message of up to three parts, with descriptors. */

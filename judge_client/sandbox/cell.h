@@ -24,7 +24,7 @@ struct cell {
     pid_t pid;   /* 0: there is no cell; it is made when it is needed */
     int control; /* the socket */
     int box_fd;  /* its /box; changes when the cell mounts a fresh one */
-    int program_fd;
+    int program_fd; /* its /program; stays when the cell ends, for the next one */
     bool has_group;
     struct cgroup_cell cgroup;
     char mounts[CELL_KEY_SIZE]; /* the extra mounts that it has, as "source\ntarget\n..." */
@@ -36,14 +36,16 @@ struct cell_options {
     int64_t box_bytes, box_files;
 };
 
-/* Makes cell k (cell->k and cell->uid are set, cell->pid is 0). 0, or -1 with e naming the step; then there is no cell. */
-int cell_open(struct cell *cell, const struct cell_options *options, struct err *e);
+/* Makes cell k (cell->k and cell->uid are set, program_fd is -1 at first) where there is none, or where it has ended while
+ * it was idle: then the new one has its programs. 0, or -1 with e naming the step; then there is no cell. */
+int cell_ready(struct cell *cell, const struct cell_options *options, struct err *e);
 
 /* Kills the cell with all in it and waits for its end; its group stays, to be read. Fine where there is none. */
 void cell_kill(struct cell *cell);
 
-/* cell_kill, and removes the group. */
+/* cell_kill, and removes the group. What was put into /program is kept until cell_forget. */
 void cell_close(struct cell *cell);
+void cell_forget(struct cell *cell);
 
 /* Notes that the process pid has ended and was reaped: a cell of that pid has no process any more. */
 void cell_note_reaped(struct cell *siblings, int sibling_count, pid_t pid);

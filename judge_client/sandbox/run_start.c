@@ -138,7 +138,7 @@ static bool execs_at_will(const struct policy *policy)
     return false;
 }
 
-static int launch(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, struct err *e)
+static int launch(struct sandbox *sandbox, struct run *run, const int fds[3], bool hold, struct err *e)
 {
     const struct sandbox_spec *spec = run->spec;
     struct cell_launch launch = {.filter = &sandbox->filter};
@@ -160,18 +160,15 @@ static int launch(struct sandbox *sandbox, struct run *run, int fds[3], bool hol
     return cell_send_run(run->cell, spec, &launch, e);
 }
 
-int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, struct err *e)
+int run_start(struct sandbox *sandbox, struct run *run, const int fds[3], bool hold, struct err *e)
 {
     const struct sandbox_spec *spec = run->spec;
     struct cell *cell = run->cell;
     if (limits_check(&spec->limits, e) != 0 || filter_build(&sandbox->filter, spec->policy, e) != 0)
         return -1;
     run->execs = execs_at_will(spec->policy);
-    if (cell->pid == 0) {
-        cell_close(cell); /* what is left of one that ended while it was idle */
-        if (cell_open(cell, &sandbox->cell_options, e) != 0)
-            return -1;
-    }
+    if (cell_ready(cell, &sandbox->cell_options, e) != 0)
+        return -1;
     if (make_streams(run, fds, e) != 0)
         return -1;
     /* From here on the cell is changed: a failure must throw it away. */

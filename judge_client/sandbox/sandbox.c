@@ -179,8 +179,10 @@ void sandbox_close(struct sandbox *sandbox)
 {
     if (sandbox == NULL)
         return;
-    for (int k = 0; k < SANDBOX_CELLS; k++)
+    for (int k = 0; k < SANDBOX_CELLS; k++) {
         cell_close(&sandbox->cells[k]);
+        cell_forget(&sandbox->cells[k]);
+    }
     slot_release(&sandbox->slot);
     (void)sigaction(SIGCHLD, &sandbox->old_child, NULL);        /* as in take_signals */
     (void)sigprocmask(SIG_SETMASK, &sandbox->old_mask, NULL); /* as in take_signals */
@@ -195,12 +197,7 @@ static struct cell *ready_cell(struct sandbox *sandbox, size_t k, struct err *e)
         return NULL;
     }
     struct cell *cell = &sandbox->cells[k];
-    if (cell->pid == 0) {
-        cell_close(cell);
-        if (cell_open(cell, &sandbox->cell_options, e) != 0)
-            return NULL;
-    }
-    return cell;
+    return cell_ready(cell, &sandbox->cell_options, e) == 0 ? cell : NULL;
 }
 
 int sandbox_put_program(struct sandbox *sandbox, size_t k, const char *name, int fd, struct err *e)

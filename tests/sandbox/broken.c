@@ -41,8 +41,11 @@ static int test_killed_idle(struct cells *cells, struct err *e)
     struct sandbox_spec spec = {.argv = argv, .fd = {-1, -1, -1}, .sink = {-1, -1, -1}};
     struct sandbox_result result;
     pid_t pid = find_cell(cells, "tool-write", e);
-    if (pid == 0 || kill(pid, SIGKILL) != 0)
+    siginfo_t info;
+    if (pid == 0)
         return -1;
+    if (kill(pid, SIGKILL) != 0 || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0)
+        return err_sys(e, errno, "kill the cell");
     if (cellrun_go(cells, &spec, &result, NULL, e) != 0)
         return err_add(e, "the run after it");
     return result.exit_code == 0 && strcmp(cells->text, "aaa") == 0 ? 0 : cellrun_wrong("tool-write", &result, e);
