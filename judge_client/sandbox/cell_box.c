@@ -16,8 +16,6 @@
 
 #include "common/banned.h"
 
-#define CELL_TMP_FOLDER "/tmp"
-
 /* The change times say later whether a name was made; setting them also hides that an earlier run was there. */
 static int box_note(const char *folder, struct timespec *time)
 {
@@ -59,14 +57,21 @@ static bool box_is_clean(const char *folder, const struct timespec *time)
            now.st_ctim.tv_nsec == time->tv_nsec;
 }
 
+/* Detached: judge_client may still hold the old folder. */
+static int reset_folder(struct cell_state *cell, const char *folder, const struct timespec *time, bool *anew)
+{
+    *anew = !box_is_clean(folder, time);
+    if (!*anew)
+        return 0;
+    if (umount2(folder, MNT_DETACH) != 0)
+        return cell_fail(cell, CELL_STEP_RESET, folder);
+    return cell_mount_writable(cell, folder);
+}
+
 int cell_box_reset(struct cell_state *cell, bool *new_box)
 {
-    *new_box = false;
-    if (box_is_clean(SANDBOX_RUN_FOLDER, &cell->box_time) && box_is_clean(CELL_TMP_FOLDER, &cell->tmp_time))
-        return 0;
-    *new_box = true;
-    /* Detached: judge_client may still hold the old folder. */
-    if (umount2(SANDBOX_RUN_FOLDER, MNT_DETACH) != 0 || umount2(CELL_TMP_FOLDER, MNT_DETACH) != 0)
-        return cell_fail(cell, CELL_STEP_RESET, NULL);
-    return cell_mount_box(cell);
+    bool new_tmp;
+    if (reset_folder(cell, SANDBOX_RUN_FOLDER, &cell->box_time, new_box) != 0)
+        return -1;
+    return reset_folder(cell, CELL_TMP_FOLDER, &cell->tmp_time, &new_tmp);
 }

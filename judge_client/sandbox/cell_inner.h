@@ -11,6 +11,8 @@
 
 #include "judge_client/sandbox/cell_proto.h"
 
+#define CELL_TMP_FOLDER "/tmp" /* the program's other writable folder */
+
 /* The descriptors that the cell itself holds. All are closed in the child before it executes anything. */
 enum { CELL_FD_CONTROL = 3, CELL_FD_LAST_PID, CELL_FD_FREE };
 
@@ -37,7 +39,7 @@ int cell_fail(struct cell_state *cell, enum cell_step step, const char *detail);
 
 /* cell_mounts.c: the root that programs see. 0, or -1 with the fault recorded. */
 int cell_mount_all(struct cell_state *cell);
-int cell_mount_box(struct cell_state *cell);
+int cell_mount_writable(struct cell_state *cell, const char *folder);
 int cell_mount_proc(struct cell_state *cell, bool wanted);
 int cell_mount_extra(struct cell_state *cell, char *const *targets, const int *fds, int count);
 int cell_drop(struct cell_state *cell);

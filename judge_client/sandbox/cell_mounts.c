@@ -22,7 +22,8 @@
 
 #include "common/banned.h"
 
-#define CELL_STAGE "/run/judge" /* where the root is put together; the worker made the folder */
+#define CELL_STAGE "/run/judge" /* the worker made the folder */
+#define CELL_ROOT "/root"       /* below the stage: where the root of the programs is put together */
 #define CELL_PATH_SIZE 512
 
 enum root_kind { ROOT_FOLDER, ROOT_SYSTEM, ROOT_DEVICE };
@@ -52,7 +53,7 @@ static const struct {
     {ROOT_DEVICE, "/dev/random"},
     {ROOT_DEVICE, "/dev/urandom"},
     {ROOT_FOLDER, "/proc"},
-    {ROOT_FOLDER, "/tmp"},
+    {ROOT_FOLDER, CELL_TMP_FOLDER},
     {ROOT_FOLDER, SANDBOX_RUN_FOLDER},
     {ROOT_FOLDER, SANDBOX_PROGRAM_FOLDER},
 };
@@ -87,7 +88,7 @@ static int mount_row(struct cell_state *cell, enum root_kind kind, const char *p
 {
     char target[CELL_PATH_SIZE];
     struct stat info;
-    if (str_format(target, sizeof target, CELL_STAGE "%s", path) != 0)
+    if (str_format(target, sizeof target, CELL_STAGE CELL_ROOT "%s", path) != 0)
         return cell_fail(cell, CELL_STEP_MAKE, path);
     if (kind == ROOT_FOLDER)
         return mkdir(target, 0755) == 0 ? 0 : cell_fail(cell, CELL_STEP_MAKE, path);
@@ -104,22 +105,16 @@ static int mount_row(struct cell_state *cell, enum root_kind kind, const char *p
     return bind_read_only(path, target, flags) == 0 ? 0 : cell_fail(cell, CELL_STEP_BIND, path);
 }
 
-static int mount_writable(struct cell_state *cell, const char *folder, const char *mode)
+/* A folder of root's in which anybody may make files: a program cannot change its mode. /tmp is sticky, as everywhere. */
+int cell_mount_writable(struct cell_state *cell, const char *folder)
 {
     char options[128];
+    const char *mode = strcmp(folder, CELL_TMP_FOLDER) == 0 ? "1777" : "0777";
     if (str_format(options, sizeof options, "size=%lld,nr_inodes=%lld,mode=%s", (long long)cell->setup.box_bytes,
                    (long long)cell->setup.box_files, mode) != 0 ||
         mount("box", folder, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
         return cell_fail(cell, CELL_STEP_MOUNT_BOX, folder);
     return 0;
-}
-
-/* Root's own folders in which anybody may make files: a program cannot change their modes. */
-int cell_mount_box(struct cell_state *cell)
-{
-    if (mount_writable(cell, SANDBOX_RUN_FOLDER, "0777") != 0)
-        return -1;
-    return mount_writable(cell, "/tmp", "1777");
 }
 
 /* The worker writes through a descriptor on the lower mount; programs see the upper, read-only one. */
@@ -145,7 +140,9 @@ int cell_mount_all(struct cell_state *cell)
 {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
         return cell_fail(cell, CELL_STEP_PRIVATE, NULL);
-    if (mount("judge", CELL_STAGE, "tmpfs", MS_NOSUID, "size=1m,mode=0755") != 0)
+    if (mount("judge", CELL_STAGE, "tmpfs", MS_NOSUID, "size=1m,mode=0755") != 0 ||
+        mkdir(CELL_STAGE CELL_ROOT, 0755) != 0 ||
+        mount(CELL_STAGE CELL_ROOT, CELL_STAGE CELL_ROOT, NULL, MS_BIND, NULL) != 0)
         return cell_fail(cell, CELL_STEP_MOUNT_ROOT, CELL_STAGE);
     for (size_t i = 0; i < sizeof root_rows / sizeof *root_rows; i++) {
         if (mount_row(cell, root_rows[i].kind, root_rows[i].path) != 0)
@@ -153,9 +150,12 @@ int cell_mount_all(struct cell_state *cell)
     }
     /* After these three calls the box's root is mounted nowhere in this namespace. */
     if (chdir(CELL_STAGE) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0 ||
-        chdir("/") != 0)
+        chdir(CELL_ROOT) != 0)
         return cell_fail(cell, CELL_STEP_PIVOT, NULL);
-    if (cell_mount_box(cell) != 0)
+    /* The kernel gives no user namespace, and so no capability in one, to a process whose root is not its namespace's. */
+    if (chroot(".") != 0 || chdir("/") != 0)
+        return cell_fail(cell, CELL_STEP_PIVOT, "chroot");
+    if (cell_mount_writable(cell, SANDBOX_RUN_FOLDER) != 0 || cell_mount_writable(cell, CELL_TMP_FOLDER) != 0)
         return -1;
     int program_fd = mount_program(cell);
     if (program_fd < 0)

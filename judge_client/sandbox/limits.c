@@ -1,8 +1,9 @@
 /*
  * limits.c - see limits.h. Runs in judge_client; pure functions.
  *
- * The rlimits are the second wall behind the cgroup and the worker's clocks, and the only one for the stack, the size of
- * a file, open files and locked memory.
+ * The rlimits are the second wall behind the cgroup, and the only one for the stack, the size of a file, open files and
+ * locked memory. There is no RLIMIT_CPU: with it the kernel answers clock() and CLOCK_PROCESS_CPUTIME_ID from sums that
+ * lag by up to a tick, and programs that look at their own time would act on it.
  */
 #include "judge_client/sandbox/limits.h"
 
@@ -45,11 +46,8 @@ uint32_t limits_fill(const struct sandbox_limits *limits, int has_memory, uint64
                      struct cell_limit rlimits[CELL_LIMITS])
 {
     enum { DATA_MARGIN_KIB = 16 * 1024, LOCKED_BYTES = 64 * 1024 };
-    /* One second more than the worker's own clock, which acts first. */
-    uint64_t cpu_s = (uint64_t)(limits->cpu_us + 999999) / 1000000 + 1;
     uint64_t data = has_memory ? RLIM_INFINITY : (uint64_t)(limits->mem_kib + DATA_MARGIN_KIB) * 1024;
     const struct cell_limit rows[] = {
-        {RLIMIT_CPU, 0, cpu_s},
         {RLIMIT_CORE, 0, core},
         {RLIMIT_DATA, 0, data},
         {RLIMIT_FSIZE, 0, (uint64_t)limits->out_bytes},
