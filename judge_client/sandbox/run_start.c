@@ -160,7 +160,7 @@ static int launch(struct sandbox *sandbox, struct run *run, const int fds[3], bo
     return cell_send_run(run->cell, spec, &launch, e);
 }
 
-int run_start(struct sandbox *sandbox, struct run *run, const int fds[3], bool hold, struct err *e)
+int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, struct err *e)
 {
     const struct sandbox_spec *spec = run->spec;
     struct cell *cell = run->cell;
