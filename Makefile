@@ -190,11 +190,12 @@ $(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE)
 POLICIES := $(wildcard syscall_tables/policy/*.policy)
 DOCS     := README.md LICENSE $(wildcard docs/*.md)
 
+# -C: a file that is the same already is not written again.
 install: $(PROGRAMS)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/judge/policy $(DESTDIR)$(PREFIX)/share/doc/judge
-	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
-	install -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/judge/policy $(DESTDIR)$(PREFIX)/share/doc/judge
+	$(Q)install -C -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -C -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
+	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
 	@set -e; folder() { [ -d "$(DESTDIR)$(OJ_HOME)$$2" ] || install -d -m "$$1" "$(DESTDIR)$(OJ_HOME)$$2"; }; \
 		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /data; folder 0750 /log; folder 0755 /run
 

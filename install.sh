@@ -1,0 +1,160 @@
+#!/bin/sh
+# Puts the judge on a Debian box: packages, build, programs, folders, the user. Runs as root. What is there already stays
+# as it is, so a second run changes nothing. Never touches a file below OJ_HOME, and never a database.
+#
+# Read by the tests: OS_RELEASE, a file in place of /etc/os-release.
+set -eu
+cd "$(dirname "$0")"
+
+prefix=/usr
+oj_home=/home/judge
+# What the build needs, and what the tests need beside it.
+packages='gcc make libc6-dev'
+test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
+    shellcheck qemu-system-x86 busybox-static cpio'
+
+usage()
+{
+    cat <<END
+./install.sh          install the judge: packages, build, programs to $prefix/bin, folders in $oj_home, the user judge
+./install.sh --test   install what the tests need, and run all of them; nothing is installed outside the packages
+./install.sh --help
+
+Run it as root on Debian 12. It may be run again at any time: it changes only what is missing or older.
+END
+}
+
+say()
+{
+    echo "install.sh: $*"
+}
+
+die()
+{
+    say "$@" >&2
+    exit 1
+}
+
+# Another system: what it would have to give, by what it is for, since names differ.
+refuse()
+{
+    cat >&2 <<END
+install.sh: this is $1; install.sh knows Debian 12 (apt) only. With your system's packages:
+  to build:  a C compiler (gcc 12 or clang 14, or newer), make, the C library's headers and its static library (libc.a),
+             the kernel's headers
+  to test:   CUnit, libseccomp's headers, the compiler's 32-bit half (-m32), clang with libFuzzer's runtime, clang-format,
+             clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio
+then: make && make install && judgectl doctor
+END
+    exit 1
+}
+
+check_system()
+{
+    release=${OS_RELEASE:-/etc/os-release}
+    [ -r "$release" ] || refuse "a system without $release"
+    # shellcheck source=/dev/null
+    name=$(. "$release" && echo "${PRETTY_NAME:-${NAME:-an unnamed system}}")
+    # shellcheck source=/dev/null
+    like=$(. "$release" && echo "${ID:-} ${ID_LIKE:-}")
+    # shellcheck source=/dev/null
+    version=$(. "$release" && echo "${ID:-}-${VERSION_ID:-}")
+    case " $like " in
+    *' debian '*) command -v apt-get >/dev/null || refuse "$name without apt-get" ;;
+    *) refuse "$name" ;;
+    esac
+    [ "$version" = debian-12 ] || say "$name is not what this was tested on (Debian 12); going on"
+}
+
+# A mirror that is busy, or another apt that holds the lock, is waited for.
+apt()
+{
+    for pause in 5 20 0; do
+        if DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; then
+            return 0
+        fi
+        [ "$pause" = 0 ] || say "apt-get $1 failed; again in $pause s"
+        sleep "$pause"
+    done
+    die "apt-get $* failed three times; see its lines above"
+}
+
+install_packages()
+{
+    missing=
+    for package in "$@"; do
+        # One line an architecture that it is installed for.
+        dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -q -x installed ||
+            missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    say "packages:$missing"
+    apt update
+    # shellcheck disable=SC2086 # one word a package
+    apt install --no-install-recommends $missing
+}
+
+# HUSTOJ's user judge, if there is one, is as good.
+add_user()
+{
+    getent passwd judge >/dev/null && return 0
+    command -v useradd >/dev/null || install_packages passwd
+    say "user judge"
+    useradd --system --user-group --home-dir "$oj_home" --no-create-home --shell /usr/sbin/nologin judge
+}
+
+# The program of another judge under one of our names is kept beside ours, once.
+keep_others()
+{
+    [ ! -d "$prefix/share/judge" ] || return 0
+    for program in judge_client judge_cell judgectl; do
+        [ -e "$prefix/bin/$program" ] || continue
+        [ ! -e "$prefix/bin/$program.before" ] || continue
+        say "$prefix/bin/$program was here before: kept as $program.before"
+        cp -p "$prefix/bin/$program" "$prefix/bin/$program.before"
+    done
+}
+
+# The last line is `N passed, N failed, N skipped` whatever happens.
+run_tests()
+{
+    rm -f build/summary
+    code=0
+    make -j "$(nproc)" test || code=$?
+    if [ "$code" -ne 0 ]; then
+        [ -s build/summary ] || echo '0 passed, 1 failed, 0 skipped' >build/summary
+        cat build/summary
+    fi
+    exit "$code"
+}
+
+mode='install'
+case ${1:-} in
+'') ;;
+--test) mode='test' ;;
+-h | --help)
+    usage
+    exit 0
+    ;;
+*) die "unknown option $1 (--help tells them)" ;;
+esac
+[ $# -le 1 ] || die "one option at most (--help tells them)"
+check_system
+[ "$(id -u)" -eq 0 ] || die "needs root: it installs packages and programs (sudo $0 ${1:-})"
+
+unset BUILD DESTDIR PREFIX OJ_HOME MAKEFLAGS
+# shellcheck disable=SC2086 # one word a package
+install_packages $packages
+if [ "$mode" = test ]; then
+    # shellcheck disable=SC2086
+    install_packages $test_packages
+    mkdir -p build
+    run_tests
+fi
+
+make -j "$(nproc)" PREFIX="$prefix" OJ_HOME="$oj_home"
+keep_others
+add_user
+make -s install PREFIX="$prefix" OJ_HOME="$oj_home"
+say "installed to $prefix/bin and $oj_home; what this box can do:"
+judgectl doctor || die "the judge is installed, and cannot run here yet: see the lines above"
