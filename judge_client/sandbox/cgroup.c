@@ -193,8 +193,8 @@ void cgroup_cell_clear(struct cgroup_cell *cell)
 
 void cgroup_cell_fini(struct cgroup_cell *cell)
 {
-    int *const fds[] = {&cell->dir_memory, &cell->dir_cpu, &cell->dir_pids, &cell->dir_cell,
-                        &cell->dir_run,    &cell->usage_fd, &cell->peak_fd, &cell->oom_fd,
+    int *const fds[] = {&cell->dir_memory, &cell->dir_cpu,   &cell->dir_pids, &cell->dir_cell,
+                        &cell->dir_run,    &cell->usage_fd,  &cell->peak_fd,  &cell->oom_fd,
                         &cell->pids_fd,    &cell->memory_fd, &cell->tasks_fd};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         file_close(fds[i]);

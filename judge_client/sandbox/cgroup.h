@@ -57,10 +57,10 @@ struct cgroup_cell {
 };
 
 struct cgroup_usage {
-    int64_t cpu_us;        /* -1: cannot be known here */
-    int64_t peak_kib;      /* of memory, above what the group held at the start; -1: cannot be known here */
-    int64_t oom_kills;     /* in this run */
-    int64_t pids_refused;  /* forks refused for the limit of processes in this run; 0 where it cannot be known */
+    int64_t cpu_us;       /* -1: cannot be known here */
+    int64_t peak_kib;     /* of memory, above what the group held at the start; -1: cannot be known here */
+    int64_t oom_kills;    /* in this run */
+    int64_t pids_refused; /* forks refused for the limit of processes in this run; 0 where it cannot be known */
 };
 
 /* Finds what this box offers. root is "" on a real box, or the folder of a fake tree (with root/proc/self/mountinfo,

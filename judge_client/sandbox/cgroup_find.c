@@ -24,16 +24,16 @@ enum { FIND_REASON_SIZE = 200 };
 struct find {
     const char *root;
     const char *parent;
-    char own[8192];                    /* text of /proc/self/cgroup */
-    char v2_mount[PATH_MAX];           /* with root before it; empty: none */
-    char v2_own[PATH_MAX];             /* this process' group below it; the mount itself where that is not visible */
-    char v1_reason[FIND_REASON_SIZE];  /* why v1 cannot be used, or not all of it */
+    char own[8192];                   /* text of /proc/self/cgroup */
+    char v2_mount[PATH_MAX];          /* with root before it; empty: none */
+    char v2_own[PATH_MAX];            /* this process' group below it; the mount itself where that is not visible */
+    char v1_reason[FIND_REASON_SIZE]; /* why v1 cannot be used, or not all of it */
     char v2_reason[FIND_REASON_SIZE];
 };
 
 /* One line of mountinfo: proc(5). */
 struct find_mount {
-    char *root;    /* of the hierarchy, which group is mounted */
+    char *root; /* of the hierarchy, which group is mounted */
     char *point;
     char *type;
     char *options; /* of the super block: v1's controllers are among them */
@@ -44,8 +44,8 @@ static void find_unescape(char *text)
 {
     char *to = text;
     for (const char *from = text; *from != '\0'; to++) {
-        if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' && from[2] <= '7' &&
-            from[3] >= '0' && from[3] <= '7') {
+        if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' && from[2] <= '7' && from[3] >= '0' &&
+            from[3] <= '7') {
             *to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
             from += 4;
         } else {
@@ -277,7 +277,8 @@ static bool find_v2(struct find *find, bool partial, struct cgroup_layout *layou
     }
     char path[PATH_MAX];
     if (strstr(parent, "..") != NULL || str_format(path, sizeof path, "%s/%s", find->v2_mount, parent) != 0) {
-        (void)str_format(find->v2_reason, FIND_REASON_SIZE, "%s is no name of a group", parent); /* cut: still a reason */
+        (void)str_format(find->v2_reason, FIND_REASON_SIZE, "%s is no name of a group",
+                         parent); /* cut: still a reason */
         return false;
     }
     for (size_t end = strlen(path); path[end - 1] == '/'; end--)

@@ -175,8 +175,8 @@ static void cell_main(struct shared *shared, int order_fd, int status_fd, pid_t 
         }
         if (child < 0 || waitpid(child, &status, 0) != child)
             status = -1;
-        while (!order.leave && waitpid(-1, NULL, 0) > 0)
-            continue;
+        while (!order.leave && waitpid(-1, NULL, 0) > 0) {
+        }
         if (write(status_fd, &status, sizeof status) != (ssize_t)sizeof status)
             break;
     }
@@ -258,6 +258,7 @@ static int stage_run(struct stage *stage, void (*run)(struct shared *), int64_t 
     struct err e = {""};
     struct order order = {.run = run};
     int status = -1;
+    *usage = (struct cgroup_usage){0};
     *stage->shared = (struct shared){0};
     if (!UNIT_CHECK(cgroup_run_begin(&stage->cell, mem_kib, processes, &order.into_fd, &e) == 0, "begin: %s", e.text))
         return -1;
@@ -277,7 +278,7 @@ static int stage_run(struct stage *stage, void (*run)(struct shared *), int64_t 
 /* The peak is the run's, whatever the run before it used. */
 static void check_memory(enum cgroup_tier tier)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct cgroup_usage usage;
     if (UNIT_SANITIZED) {
         unit_skip("the sanitizer's own memory is in the figures");
@@ -308,7 +309,7 @@ static void check_memory_limit(enum cgroup_tier tier)
         int64_t mem_kib;
         bool killed;
     } rows[] = {{16 * 1024, true}, {65 * 1024, false}, {1024, true}, {1024 * 1024, false}, {60 * 1024, true}};
-    struct stage stage;
+    struct stage stage = {0};
     struct cgroup_usage usage;
     if (!stage_open(&stage, tier))
         return;
@@ -332,7 +333,7 @@ static void check_memory_limit(enum cgroup_tier tier)
 /* CPU time of a child that nobody waited for counts; so does none of the run before. */
 static void check_cpu(enum cgroup_tier tier)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct cgroup_usage usage;
     if (!stage_open(&stage, tier))
         return;
@@ -346,7 +347,7 @@ static void check_cpu(enum cgroup_tier tier)
 /* The figure grows while the run is under way. */
 static void check_cpu_while_running(enum cgroup_tier tier)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct err e = {""};
     struct order order = {.run = run_200_ms};
     if (!stage_open(&stage, tier))
@@ -372,7 +373,7 @@ static void check_cpu_while_running(enum cgroup_tier tier)
 static void check_processes(enum cgroup_tier tier)
 {
     static const int limits[] = {4, 1, 9, 4};
-    struct stage stage;
+    struct stage stage = {0};
     struct cgroup_usage usage;
     if (!stage_open(&stage, tier))
         return;
@@ -409,7 +410,7 @@ static bool dies(pid_t pid)
 /* A run that is not over cannot be proven over, and the cell's end kills what is left of it. */
 static void check_left_process(enum cgroup_tier tier)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct cgroup_usage usage;
     struct err e = {""};
     struct order order = {.run = run_leaves_a_process, .leave = true};
@@ -430,7 +431,7 @@ static void check_left_process(enum cgroup_tier tier)
 /* What a slot that was never closed left, processes and all, is removed by the next of that name. */
 static void check_taken_over(enum cgroup_tier tier)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct err e = {""};
     int into_fd;
     if (!stage_open(&stage, tier))
