@@ -1,10 +1,11 @@
 /*
  * conf.h - files of `[section]` and `key = value`, checked against a table before anything reads them.
  *
- * A first pass of our own finds what iniparser does not tell: line numbers, a key twice, unknown sections and keys (with
- * the nearest right one), values of the wrong type or out of range, an unquoted '#' or ';' in a value. Then iniparser
- * reads it. A comment begins with '#' or ';' at the start of a line or after white space; a value in double quotes may
- * hold both, with \" and \\ inside.
+ * What is wrong is said with its line: a section or key that is unknown (with the nearest right one) or there twice, a
+ * value of the wrong type or out of range, an unquoted '#' or ';' in a value. A comment begins with '#' or ';' at the
+ * start of a line or after white space; a value in double quotes may hold both, with \" and \\ inside. A byte order
+ * mark and "\r\n" are fine; lines may be long; there are no continued lines. Where the table has keys in the section "",
+ * they stand before the first [section].
  */
 #ifndef JUDGE_CONF_H
 #define JUDGE_CONF_H
@@ -21,7 +22,7 @@ enum conf_type {
     CONF_TEXT,    /* any text */
     CONF_WORDS,   /* words between white space; words in double quotes may hold blanks: see conf_words */
     CONF_INT,     /* a whole number from low to high */
-    CONF_DECIMAL, /* a decimal number from low to high (both whole) */
+    CONF_DECIMAL, /* a decimal number from low to high (both whole): 0.5 or 1e-6, at most 15 digits */
     CONF_BOOL,    /* yes no true false on off 1 0 */
     CONF_CHOICE,  /* one of `choices` */
 };
@@ -38,9 +39,12 @@ struct conf_key {
 /* Opens and checks path against the keys (ended by a row whose section is NULL). Returns it, or NULL with e:
  * `PATH:LINE: unknown key 'time' in [limits] (did you mean time_ms?)`. A file over 1 MiB or with a NUL byte is an error. */
 struct conf *conf_open(const char *path, const struct conf_key *keys, struct err *e);
+/* The same from a descriptor of a regular file, which stays the caller's; path is for messages only. */
+struct conf *conf_open_fd(int fd, const char *path, const struct conf_key *keys, struct err *e);
 void conf_close(struct conf *conf);
 
-/* The value of a key, or `otherwise` where the file does not have it. Texts belong to conf. */
+/* The value of a key, or `otherwise` where the file does not have it, or where conf is NULL (no file). The key must be in
+ * the table with that type; conf_text gives a value of any type as it was written. Texts belong to conf. */
 const char *conf_text(const struct conf *conf, const char *section, const char *name, const char *otherwise);
 int64_t conf_int(const struct conf *conf, const char *section, const char *name, int64_t otherwise);
 double conf_decimal(const struct conf *conf, const char *section, const char *name, double otherwise);
@@ -48,14 +52,16 @@ bool conf_bool(const struct conf *conf, const char *section, const char *name, b
 /* CONF_CHOICE: the index of the value among the choices of its key. */
 int conf_choice(const struct conf *conf, const char *section, const char *name, int otherwise);
 
-/* The line in the file where the key stands, 0 where it does not: for messages of the caller's own. */
+/* The line in the file where the key stands (name NULL: where the section begins), 0 where it does not: for messages of the
+ * caller's own. */
 int conf_line(const struct conf *conf, const char *section, const char *name);
 
 /* The i-th section of the file in its order, NULL after the last. */
 const char *conf_section(const struct conf *conf, size_t i);
 
-/* Splits text into words as CONF_WORDS says, into a NULL-terminated array that one free() releases. NULL where there is
- * no memory or a quote is not closed (e). */
+/* Splits text into words as CONF_WORDS says, into a NULL-terminated array that one free() releases. A quoted part may
+ * stand anywhere in a word (-DX="a b"), with \" and \\ inside; "" is an empty word. NULL where there is no memory or a
+ * quote is not closed (e). */
 char **conf_words(const char *text, struct err *e);
 
 #endif

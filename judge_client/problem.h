@@ -26,6 +26,7 @@ struct problem_case {
     char answer[PROBLEM_NAME_SIZE]; /* .out, else .ans */
     int64_t score;                  /* from the name, else 10 */
     bool has_score;
+    bool sample; /* named by [cases] samples */
     int64_t input_bytes, answer_bytes;
 };
 
@@ -50,13 +51,14 @@ struct problem {
     struct compare_options compare;
     char input_file[PROBLEM_NAME_SIZE], output_file[PROBLEM_NAME_SIZE]; /* "" for standard input and output */
     enum problem_scoring scoring;
-    int64_t total;     /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
+    int64_t total; /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
     char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
     size_t header_count;
 };
 
 /* Opens the problem in folder. 0, or -1 with e: `data/1000/3.in has no 3.out (nor 3.ans)`, `data/1000: no test data (no *.in)`,
- * `data/1000/problem.ini:4: unknown key 'tim_ms' in [limits] (did you mean time_ms?)`. Needs read permission only. */
+ * `data/1000/problem.ini:4: unknown key 'tim_ms' in [limits] (did you mean time_ms?)`. Needs read permission only, and
+ * Linux 5.6 (openat2). After -1 there is nothing to close. */
 int problem_open(struct problem *problem, const char *folder, struct err *e);
 void problem_close(struct problem *problem);
 

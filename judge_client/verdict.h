@@ -34,11 +34,12 @@ int verdict_hustoj(enum verdict verdict);
 int verdict_of_word(const char *word);
 
 /* What the run's result means, without looking at the output: AC where it ended with an accepted exit code, else TLE, MLE,
- * OLE or RE. good_exit: 0, or the exit code that the language calls good. */
+ * OLE or RE; SE where it was cancelled. good_exit: an exit code that the language calls good besides 0. */
 enum verdict verdict_of_run(const struct sandbox_result *result, int good_exit);
 
 /* One sentence in plain words about why, for the student: "segmentation fault (signal 11)", "a system call that is not
- * allowed: socket", "the time limit of 1000 ms was reached", ... Cut at size. */
+ * allowed: socket", "the time limit was reached (1004 ms of processor time used)", ... What a verdict means, where result
+ * is NULL or does not tell more. Cut at size, never within a character. */
 void verdict_explain(char *text, size_t size, enum verdict verdict, const struct sandbox_result *result,
                      enum ui_language ui);
 

@@ -1,0 +1,36 @@
+/*
+ * problem_parts.h - what problem.c, problem_cases.c and problem_conf.c share. Not for their callers.
+ */
+#ifndef JUDGE_PROBLEM_PARTS_H
+#define JUDGE_PROBLEM_PARTS_H
+
+#include "common/conf.h"
+#include "judge_client/problem.h"
+
+#define PROBLEM_CONF "problem.ini"
+
+/* What the folder holds besides cases, for problem.c to judge. */
+struct problem_folder {
+    bool input_name, output_name; /* the files input.name and output.name are there */
+    char judge[16];               /* a special judge, "spj.cc"; "": none */
+};
+
+/* problem.c: size of a file of the folder, checked as problem_open_file does. 0, or -1 with e. */
+int problem_file_size(const struct problem *problem, const char *name, int64_t *bytes, struct err *e);
+
+/* problem.c: is text fit to be a file's name in the program's folder? 0, or -1 with e. */
+int problem_check_name(const char *text, struct err *e);
+
+/* problem_cases.c: finds cases and headers. alphabetical: else in natural order. 0, or -1 with e. */
+int problem_find_cases(struct problem *problem, bool alphabetical, struct problem_folder *folder, struct err *e);
+
+/* problem_conf.c: opens problem.ini; *conf is NULL where there is none. 0, or -1 with e. */
+int problem_open_conf(const struct problem *problem, struct conf **conf, struct err *e);
+
+/* problem_conf.c: fills in what conf says, and the usual values for the rest (conf may be NULL). 0, or -1 with e. */
+int problem_apply_conf(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_conf.c: marks the cases that are samples. After problem_find_cases. 0, or -1 with e. */
+int problem_mark_samples(struct problem *problem, const struct conf *conf, struct err *e);
+
+#endif
