@@ -41,6 +41,7 @@ struct run {
     int peak_tasks;
     int exit_code;      /* of the main process, or -1 */
     int signal;         /* that ended it, or 0 */
+    bool file_limit;    /* the last SIGXFSZ was for a file over its limit */
     struct rusage usage; /* of the main process */
     int64_t start_us, end_us;  /* of the main process, clock_now_us() */
     int64_t cpu_check_us;      /* when to look at the CPU time again */

@@ -42,7 +42,7 @@ static enum sandbox_limit limit_passed(const struct run *run, const struct cgrou
     const struct sandbox_result *result = run->result;
     if (usage->oom_kills > 0 || result->mem_kib > limits->mem_kib)
         return SANDBOX_LIMIT_MEMORY;
-    if (run->signal == SIGXFSZ || run->left_bytes - run->put_bytes > limits->out_bytes)
+    if ((run->signal == SIGXFSZ && run->file_limit) || run->left_bytes - run->put_bytes > limits->out_bytes)
         return SANDBOX_LIMIT_OUTPUT;
     if (result->cpu_us > limits->cpu_us)
         return SANDBOX_LIMIT_CPU;

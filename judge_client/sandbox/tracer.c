@@ -288,6 +288,16 @@ static void handle_ended(struct tracer *tracer, const struct trace_event *event,
     }
 }
 
+/* SIGXFSZ: the kernel's, for a file that grew too large, or one that the program sent with raise()? kill() looks like the
+ * kernel's and counts as such. */
+static void note_file_limit(struct run *run, pid_t pid)
+{
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (ptrace(PTRACE_GETSIGINFO, pid, NULL, &info) == 0)
+        run->file_limit = info.si_code != SI_TKILL;
+}
+
 void tracer_handle(struct tracer *tracer, const struct trace_event *event)
 {
     struct tracee *tracee = tracer_find(tracer, event->pid);
@@ -319,6 +329,8 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
         tracer_end_run(tracer, tracee->run, RUN_END_STOPPED, SANDBOX_LIMIT_NONE);
         break;
     case TRACE_SIGNAL:
+        if (event->number == SIGXFSZ)
+            note_file_limit(&tracer->runs[tracee->run], event->pid);
         tracer_continue(event->pid, event->number);
         break;
     case TRACE_OTHER:
