@@ -77,14 +77,17 @@ static size_t list_folder(const char *folder, char names[][POLICY_NAME_SIZE], si
 static int no_policy(const struct parser *p, const char *name)
 {
     char names[POLICY_LISTED][POLICY_NAME_SIZE];
-    size_t count = 0;
-    for (size_t i = 0; p->folders[i] != NULL; i++)
-        count = list_folder(p->folders[i], names, count);
-    if (count == 0)
-        return err_set(p->e, "no policy '%s' (there is none at all in %s)", name,
-                       p->folders[0] != NULL ? p->folders[0] : "no folder");
-    qsort(names, count, sizeof names[0], compare_names);
     char list[400] = "";
+    size_t count = 0;
+    for (size_t i = 0; p->folders[i] != NULL; i++) {
+        size_t length = strlen(list);
+        (void)str_format(list + length, sizeof list - length, " %s", p->folders[i]); /* cut, it is still a hint */
+        count = list_folder(p->folders[i], names, count);
+    }
+    if (count == 0)
+        return err_set(p->e, "no policy '%s' (there is none at all in:%s)", name, list);
+    qsort(names, count, sizeof names[0], compare_names);
+    list[0] = '\0';
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && strcmp(names[i], names[i - 1]) == 0)
             continue;
