@@ -224,6 +224,10 @@ static int parse_key(struct header *header, const char *key, char *value, char *
         header->proc = true;
         return 0;
     }
+    if (strcmp(key, "needs") == 0 && strcmp(value, "groups") == 0) {
+        header->needs_groups = true;
+        return 0;
+    }
     if (strcmp(key, "stdin") == 0 && (strcmp(value, "file") == 0 || strcmp(value, "zero") == 0)) {
         header->input = value[0] == 'f' ? STDIN_FILE : STDIN_ZERO;
         return 0;

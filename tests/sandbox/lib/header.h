@@ -65,6 +65,7 @@ struct header {
     } ranges[HEADER_RANGES];
     int64_t repeat;
     bool proc;
+    bool needs_groups; /* nothing to expect where no cgroup counts and limits */
     enum header_stdin input;
     char beside[HEADER_WORD];
 };

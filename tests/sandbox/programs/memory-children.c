@@ -1,6 +1,7 @@
 /* expect everything: limit memory, processes>=3 */
 /* expect: RE syscall=clone */
 /* limits: cpu_ms=2000 */
+/* needs: groups */
 /*
  * Ten children of 16 MiB each: together they are above the limit, none alone.
  */

@@ -1,6 +1,7 @@
 /* expect everything: limit memory */
 /* expect: RE syscall=clone */
 /* limits: cpu_ms=2000 */
+/* needs: groups */
 /*
  * Memory that is shared after fork() until each child writes to its own copy.
  */

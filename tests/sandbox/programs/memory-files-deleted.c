@@ -2,6 +2,7 @@
 /* expect compiler: limit memory */
 /* limits: mem_mib=32 out_mib=8 cpu_ms=2000 */
 /* repeat: 2 */
+/* needs: groups */
 /*
  * Files that have no name any more, each within the limit of a file: only the memory tells.
  */

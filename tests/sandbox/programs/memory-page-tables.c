@@ -1,6 +1,7 @@
 /* expect: limit memory */
 /* expect everything: limit memory */
 /* limits: mem_mib=16 cpu_ms=3000 */
+/* needs: groups */
 /*
  * One byte in every 2 MiB: each costs a page and a page of the kernel's tables.
  */

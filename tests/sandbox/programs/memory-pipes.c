@@ -1,6 +1,7 @@
 /* expect: limit memory */
 /* expect everything: limit memory */
 /* limits: mem_mib=16 open_files=256 */
+/* needs: groups */
 /*
  * What waits in pipes is memory of the kernel's: it must be somebody's.
  */

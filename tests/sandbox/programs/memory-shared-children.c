@@ -1,6 +1,7 @@
 /* expect everything: limit memory */
 /* expect: RE syscall=clone */
 /* limits: cpu_ms=2000 */
+/* needs: groups */
 /*
  * A shared mapping to which each child adds its part: no process is above the limit by its own figures for long.
  */

@@ -1,6 +1,7 @@
 /* expect: RE syscall=socketpair */
 /* expect everything: exit 0 | limit memory */
 /* limits: mem_mib=32 open_files=128 */
+/* needs: groups */
 /*
  * What waits in sockets, and descriptors that exist only in messages that nobody reads.
  */

@@ -1,5 +1,6 @@
 /* expect: limit memory, mem_mib>=60 */
 /* limits: stack_mib=1024 mem_mib=64 */
+/* needs: groups */
 /*
  * Recursion without end where the stack may be as large as it likes: it is memory as any other.
  */

@@ -2,6 +2,7 @@
 /* expect everything: limit memory */
 /* limits: mem_mib=32 */
 /* repeat: 2 */
+/* needs: groups */
 /*
  * SysV segments outlive the process that made them; they must count, and be gone afterwards.
  */

@@ -1,6 +1,7 @@
-/* expect: limit output */
+/* expect: signal 25 */
 /*
- * Not an attack: the signal of a file that is too large, here without such a file. Nobody can tell it from the real one.
+ * Not an attack: raises the signal of a file that is too large, without such a file. (Sent by kill() it looks like the
+ * kernel's own.)
  */
 #include <signal.h>
 

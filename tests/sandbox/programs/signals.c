@@ -2,8 +2,8 @@
 /* expect everything: signal N */
 /* each: 1-16,24,26,27,29-64 */
 /*
- * Not an attack: every signal that ends a program is told as it is. SIGXFSZ means
- * a limit. (SIGCHLD, SIGCONT, SIGURG and SIGWINCH end none.)
+ * Not an attack: every signal that ends a program is told as it is. SIGXFSZ has a
+ * program of its own. (SIGCHLD, SIGCONT, SIGURG and SIGWINCH end none.)
  */
 #include <signal.h>
 #include <sys/syscall.h>

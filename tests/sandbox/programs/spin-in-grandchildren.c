@@ -1,6 +1,7 @@
 /* expect everything: limit cpu, cpu_ms>=500 */
 /* expect: RE syscall=clone */
 /* limits: wall_ms=6000 */
+/* needs: groups */
 /*
  * A chain: each process works a while, hands over to a child, and ends. No figure of any one process shows it. The
  * parent of them all sleeps.
