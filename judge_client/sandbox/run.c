@@ -84,6 +84,8 @@ static void drain(struct loop *loop, size_t k, int stream)
             return;
         }
         int64_t room = run->spec->limits.out_bytes - run->result->out_bytes;
+        if (room < 0)
+            room = 0; /* the other stream has passed the limit */
         run->result->out_bytes += count;
         size_t keep = count < room ? (size_t)count : (size_t)room;
         if (run->spec->sink[stream] >= 0 && file_write_all(run->spec->sink[stream], buffer, keep) != 0) {
