@@ -351,6 +351,22 @@ static int policy_start(struct parser *p, const char *name)
     return 0;
 }
 
+/* FNV-1a over architectures and rules. */
+static uint64_t policy_hash(const struct policy *policy)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (int i = 0; i < policy->arch_count; i++) {
+        hash = (hash ^ policy->arches[i].arch->audit) * UINT64_C(1099511628211);
+        for (size_t nr = 0; nr < SYSCALL_NUMBERS; nr++) {
+            const struct policy_rule *rule = &policy->arches[i].rules[nr];
+            hash = (hash ^ ((uint64_t)rule->mask << 32 | (uint64_t)rule->value << 16 | (uint64_t)rule->arg << 8 |
+                            rule->action)) *
+                   UINT64_C(1099511628211);
+        }
+    }
+    return hash;
+}
+
 int policy_load(struct policy *policy, const char *const *folders, const char *name, struct err *e)
 {
     struct parser p = {.policy = policy, .folders = folders, .e = e, .arches_only = true};
@@ -358,7 +374,9 @@ int policy_load(struct policy *policy, const char *const *folders, const char *n
         return -1;
     p.arches_only = false;
     p.includes = 0;
-    return parse_file(&p, name);
+    int result = parse_file(&p, name);
+    policy->hash = policy_hash(policy);
+    return result;
 }
 
 int policy_parse(struct policy *policy, const char *const *folders, const char *name, const char *text, size_t length,
@@ -381,6 +399,7 @@ int policy_parse(struct policy *policy, const char *const *folders, const char *
         result = parse_text(&p, name, name, copy, length);
     }
     free(copy);
+    policy->hash = policy_hash(policy);
     return result;
 }
 

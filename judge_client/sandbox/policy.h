@@ -36,6 +36,7 @@ struct policy_rule {
 
 struct policy {
     char name[POLICY_NAME_SIZE];
+    uint64_t hash; /* of all rules: two policies of one hash are the same */
     int arch_count;
     struct {
         const struct syscall_arch *arch; /* [0] is the native one */

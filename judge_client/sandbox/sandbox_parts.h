@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,16 @@
 
 #define SANDBOX_DRAIN_SIZE (64 * 1024)
 
+/* What a run needs to know of a policy, worked out once. */
+struct prepared {
+    uint64_t hash; /* of the policy; 0: nothing here yet */
+    struct filter filter;
+    bool ipc;   /* it lets a program make SysV or POSIX ipc objects */
+    bool execs; /* it lets a program execute others at will */
+};
+
+enum { SANDBOX_PREPARED = 4 };
+
 struct sandbox {
     struct slot slot;
     struct cgroup_layout layout;
@@ -30,7 +41,8 @@ struct sandbox {
     sigset_t wait_mask; /* with SIGCHLD unblocked: while waiting only */
     sigset_t old_mask;
     struct sigaction old_child;
-    struct filter filter; /* the one that is being sent */
+    struct prepared prepared[SANDBOX_PREPARED]; /* the policies used last */
+    size_t next_prepared;
     char drain[SANDBOX_DRAIN_SIZE];
 };
 
