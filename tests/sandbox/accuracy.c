@@ -101,7 +101,9 @@ static void test_cpu(struct accuracy *accuracy)
         {"cpu-threads", {.program = "measure-threads", .policy = "threads", .first = "4", .second = "60"}, 4000},
         {"cpu-many-threads", {.program = "measure-threads", .policy = "threads", .first = "14", .second = "10"}, 4000},
         {"cpu-children", {.program = "measure-children", .policy = "compiler", .first = "4", .second = "60"}, 4000},
-        {"cpu-many-children", {.program = "measure-children", .policy = "compiler", .first = "8", .second = "20"}, 4000},
+        {"cpu-many-children",
+         {.program = "measure-children", .policy = "compiler", .first = "8", .second = "20"},
+         4000},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e;
@@ -145,7 +147,7 @@ static void test_memory(struct accuracy *accuracy)
     static const struct {
         int64_t mib;
         const char *text, *children;
-    } rows[] = {{1, "1", "0"},     {4, "4", "0"},       {16, "16", "0"},  {64, "64", "0"},
+    } rows[] = {{1, "1", "0"},     {4, "4", "0"},       {16, "16", "0"}, {64, "64", "0"},
                 {256, "256", "0"}, {1024, "1024", "0"}, {64, "64", "4"}, {256, "256", "8"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e;
@@ -155,14 +157,15 @@ static void test_memory(struct accuracy *accuracy)
                           .first = rows[i].text,
                           .second = rows[i].children,
                           .mem_kib = rows[i].mib * 1024 * 2 + 65536};
-        (void)str_format(accuracy->test, sizeof accuracy->test, "memory-%s-mib%s%s", rows[i].text, one ? "" : "-children-",
-                         one ? "" : rows[i].children); /* it fits */
+        (void)str_format(accuracy->test, sizeof accuracy->test, "memory-%s-mib%s%s", rows[i].text,
+                         one ? "" : "-children-", one ? "" : rows[i].children); /* it fits */
         if (strstr(accuracy->test, accuracy->drive.only) == NULL)
             continue;
         if (available_mib() < rows[i].mib * 3 / 2)
             drive_skip(&accuracy->drive, accuracy->test, "only %lld MiB are free", (long long)available_mib());
         else if (!one && strcmp(sandbox_tier_name(accuracy->sandbox), "none") == 0)
-            drive_skip(&accuracy->drive, accuracy->test, "without cgroups nobody counts the memory of several processes");
+            drive_skip(&accuracy->drive, accuracy->test,
+                       "without cgroups nobody counts the memory of several processes");
         else
             drive_say(&accuracy->drive, accuracy->test, check_memory(accuracy, &job, rows[i].mib, one, &e), &e);
     }
@@ -186,8 +189,9 @@ static int check_limit(struct accuracy *accuracy, const struct job *job, enum sa
             return err_set(e, "ended at %lld us, before its limit of %lld", (long long)figure, (long long)bound);
         best = figure < best ? figure : best;
     }
-    return best <= bound + LATE_US ? 0
-                                   : err_set(e, "ended at %lld us at best, its limit is %lld", (long long)best, (long long)bound);
+    return best <= bound + LATE_US
+               ? 0
+               : err_set(e, "ended at %lld us at best, its limit is %lld", (long long)best, (long long)bound);
 }
 
 static void test_limits(struct accuracy *accuracy)

@@ -118,7 +118,7 @@ static void remove_files(void)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[64];
         (void)str_format(path, sizeof path, FILES "/%s", names[i]); /* it fits */
-        (void)unlink(path);                                        /* what was not made is not there */
+        (void)unlink(path);                                         /* what was not made is not there */
     }
     (void)rmdir(FILES); /* as above */
 }
@@ -167,7 +167,7 @@ static void test_bad_policy(struct command *command)
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         char path[64];
         (void)str_format(path, sizeof path, FILES "/etc/policy/%s", made[i]); /* it fits */
-        (void)unlink(path);                                                  /* what was not made is not there */
+        (void)unlink(path);                                                   /* what was not made is not there */
     }
     (void)rmdir(FILES "/etc/policy"); /* as above */
     (void)rmdir(FILES "/etc");        /* as above */

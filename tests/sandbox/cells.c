@@ -244,9 +244,11 @@ static int test_tick(struct cells *cells, struct err *e)
 /* In the collect hook: what may be opened of what the program left. box_fd is the folder as the program left it. */
 static int open_all_kinds(void *context, size_t k, int box_fd, struct err *e)
 {
-    static const char *const refused[] = {"link", "loop",      "outside", "fifo",         "folder",     "socket", "none", "",
-                                          ".",    "..",        "/",       "folder/inner", "loop/plain", "./plain", "device",
-                                          "../plain", "/etc/passwd", "folder/../plain", "/box/plain"};
+    static const char *const refused[] = {
+        "link",       "loop",    "outside", "fifo",     "folder",      "socket",
+        "none",       "",        ".",       "..",       "/",           "folder/inner",
+        "loop/plain", "./plain", "device",  "../plain", "/etc/passwd", "folder/../plain",
+        "/box/plain"};
     char text[16];
     int *calls = context;
     (*calls)++;

@@ -27,38 +27,55 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"exit-0", "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"exit-0",
+     "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--", "/bin/true"}},
-    {"exit-7", "{\"exit\":7,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"exit-7",
+     "{\"exit\":7,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--", "/bin/sh", "-c", "exit 7"}},
-    {"signal", "{\"exit\":null,\"signal\":11,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"signal",
+     "{\"exit\":null,\"signal\":11,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--", "/bin/sh", "-c", "kill -SEGV $$"}},
-    {"stopped", "{\"exit\":null,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":true," FIGURES "}",
+    {"stopped",
+     "{\"exit\":null,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":true," FIGURES "}",
      {"--", "/bin/sh", "-c", "kill -STOP $$"}},
-    {"refused", "{\"exit\":null,\"signal\":null,\"limit\":null,\"refused\":{\"nr\":#,\"name\":\"clone\"},\"stopped\":false," FIGURES "}",
+    {"refused",
+     "{\"exit\":null,\"signal\":null,\"limit\":null,\"refused\":{\"nr\":#,\"name\":\"clone\"},\"stopped\":"
+     "false," FIGURES "}",
      {"--", "/bin/sh", "-c", "( : ); :"}},
-    {"cpu", "{\"exit\":null,\"signal\":null,\"limit\":\"cpu\",\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"cpu",
+     "{\"exit\":null,\"signal\":null,\"limit\":\"cpu\",\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--cpu-ms", "100", "--", "/bin/sh", "-c", "while :; do :; done"}},
-    {"wall", "{\"exit\":null,\"signal\":null,\"limit\":\"wall\",\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"wall",
+     "{\"exit\":null,\"signal\":null,\"limit\":\"wall\",\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--wall-ms", "200", "--", "/bin/sleep", "1000"}},
-    {"memory", "{\"exit\":null,\"signal\":null,\"limit\":\"memory\",\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"memory",
+     "{\"exit\":null,\"signal\":null,\"limit\":\"memory\",\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--mem-mib", "32", "--", "/usr/bin/tail", "/dev/zero"}},
-    {"output", "{\"exit\":null,\"signal\":null,\"limit\":\"output\",\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"output",
+     "{\"exit\":null,\"signal\":null,\"limit\":\"output\",\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--out-mib", "1", "--", "/usr/bin/yes"}},
-    {"processes", "{\"exit\":null,\"signal\":null,\"limit\":\"processes\",\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"processes",
+     "{\"exit\":null,\"signal\":null,\"limit\":\"processes\",\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--policy", "compiler", "--processes", "3", "--", "/bin/sh", "-c",
       "sleep 9 & sleep 9 & sleep 9 & sleep 9 & sleep 9 & wait"}},
-    {"repeat", "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES ",\"runs\":5}",
+    {"repeat",
+     "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES ",\"runs\":5}",
      {"--repeat", "5", "--", "/bin/true"}},
-    {"repeat-1", "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES ",\"runs\":1}",
+    {"repeat-1",
+     "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES ",\"runs\":1}",
      {"--repeat", "1", "--", "/bin/true"}},
-    {"proc", "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"proc",
+     "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--proc", "--", "/bin/sh", "-c", "test -e /proc/self/status"}},
-    {"no-proc", "{\"exit\":1,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"no-proc",
+     "{\"exit\":1,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--", "/bin/sh", "-c", "test -e /proc/self/status"}},
-    {"no-input", "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"no-input",
+     "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--", "/usr/bin/cmp", "-", "/dev/null"}},
-    {"arguments-like-options", "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
+    {"arguments-like-options",
+     "{\"exit\":0,\"signal\":null,\"limit\":null,\"refused\":null,\"stopped\":false," FIGURES "}",
      {"--", "/bin/sh", "-c", "test \"$1\" = --json", "x", "--json"}},
 };
 
@@ -100,7 +117,8 @@ static void test_rows(struct command *command)
             continue;
         }
         int result = run_json(command, rows[i].args, &e);
-        if (result == 0 && (command->exit_code != 0 || command->error[0] != '\0' || !matches(rows[i].json, command->out)))
+        if (result == 0 &&
+            (command->exit_code != 0 || command->error[0] != '\0' || !matches(rows[i].json, command->out)))
             result = err_set(&e, "exit code %d, printed '%.300s', said '%.100s'", command->exit_code, command->out,
                              command->error);
         drive_say(command->drive, rows[i].name, result, &e);
@@ -119,10 +137,11 @@ static int put_text(const char *path, const char *text, struct err *e)
 /* Input from a file, both outputs into files, which are emptied before. */
 static int check_streams(struct command *command, struct err *e)
 {
-    static const char *const args[] = {"--stdin", IN, "--stdout", OUT, "--stderr", ERR, "--", "/bin/sh", "-c",
-                                       "read a; echo $a; echo two >&2", NULL};
+    static const char *const args[] = {
+        "--stdin", IN, "--stdout", OUT, "--stderr", ERR, "--", "/bin/sh", "-c", "read a; echo $a; echo two >&2", NULL};
     char text[64];
-    if (put_text(IN, "one\n", e) != 0 || put_text(OUT, "what was here before\n", e) != 0 || run_json(command, args, e) != 0)
+    if (put_text(IN, "one\n", e) != 0 || put_text(OUT, "what was here before\n", e) != 0 ||
+        run_json(command, args, e) != 0)
         return -1;
     if (command->exit_code != 0)
         return err_set(e, "exit code %d: %s", command->exit_code, command->error);

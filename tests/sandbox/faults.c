@@ -179,9 +179,14 @@ static int test_unknown_policy(struct cells *cells, struct err *e)
 static int test_no_space(struct cells *cells, struct err *e)
 {
     static char large[1 << 20];
-    struct sandbox_config config = {
-        .slot = -1, .cpu = -1, .tier = cells->drive.tier, .home = DRIVE_HOME, .cell_path = cells->drive.cell,
-        .cgroup_parent = "", .box_bytes = 64 * 1024, .box_files = 16};
+    struct sandbox_config config = {.slot = -1,
+                                    .cpu = -1,
+                                    .tier = cells->drive.tier,
+                                    .home = DRIVE_HOME,
+                                    .cell_path = cells->drive.cell,
+                                    .cgroup_parent = "",
+                                    .box_bytes = 64 * 1024,
+                                    .box_files = 16};
     struct sandbox *sandbox = sandbox_open(&config, e);
     if (sandbox == NULL)
         return -1;
@@ -195,7 +200,8 @@ static int test_no_space(struct cells *cells, struct err *e)
         result = err_set(e, "put program: %s", fault.text);
     struct sandbox_file file = {"large", fd, 0644};
     const char *argv[] = {"/bin/true", NULL};
-    struct sandbox_spec spec = {.argv = argv, .fd = {-1, -1, -1}, .sink = {-1, -1, -1}, .files = &file, .file_count = 1};
+    struct sandbox_spec spec = {
+        .argv = argv, .fd = {-1, -1, -1}, .sink = {-1, -1, -1}, .files = &file, .file_count = 1};
     struct sandbox_result ran;
     if (result == 0 && drive_run(&cells->drive, sandbox, &spec, &ran, NULL, &fault) == 0)
         result = cellrun_wrong("a file larger than the folder was put", &ran, e);
@@ -246,14 +252,19 @@ static int test_not_root(struct cells *cells, struct err *e)
     int status = 0;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : err_set(e, "status %x: no line about root", (unsigned)status);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0
+               ? 0
+               : err_set(e, "status %x: no line about root", (unsigned)status);
 }
 
 static int test_cell_missing(struct cells *cells, struct err *e)
 {
-    struct sandbox_config config = {
-        .slot = -1, .cpu = -1, .tier = cells->drive.tier, .home = DRIVE_HOME, .cell_path = "/none/judge_cell",
-        .cgroup_parent = ""};
+    struct sandbox_config config = {.slot = -1,
+                                    .cpu = -1,
+                                    .tier = cells->drive.tier,
+                                    .home = DRIVE_HOME,
+                                    .cell_path = "/none/judge_cell",
+                                    .cgroup_parent = ""};
     struct err fault;
     struct sandbox *sandbox = sandbox_open(&config, &fault);
     if (sandbox != NULL) {

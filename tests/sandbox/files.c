@@ -21,7 +21,9 @@ enum { MANY_RUNS = 1000, OUTPUT_BYTES = 100001 };
 
 static int same_text(const struct cells *cells, const char *want, struct err *e)
 {
-    return strcmp(cells->text, want) == 0 ? 0 : err_set(e, "it printed '%.200s' in the place of '%.200s'", cells->text, want);
+    return strcmp(cells->text, want) == 0
+               ? 0
+               : err_set(e, "it printed '%.200s' in the place of '%.200s'", cells->text, want);
 }
 
 /* A file that is put in is the program's own, with its mode and content; it is not there in the next run. */
@@ -77,7 +79,8 @@ static int make_source(char *folder, char *file, struct err *e)
     int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return err_sys(e, errno, "make %s", file);
-    int result = file_write_all(fd, "mounted", 7) == 0 && fchmod(fd, 0666) == 0 ? 0 : err_sys(e, errno, "write %s", file);
+    int result =
+        file_write_all(fd, "mounted", 7) == 0 && fchmod(fd, 0666) == 0 ? 0 : err_sys(e, errno, "write %s", file);
     (void)close(fd); /* the write told */
     return result;
 }
@@ -117,7 +120,8 @@ static int test_mounts(struct cells *cells, struct err *e)
     return result;
 }
 
-static int run_write(struct cells *cells, const char *bytes, int64_t limit, struct sandbox_result *result, struct err *e)
+static int run_write(struct cells *cells, const char *bytes, int64_t limit, struct sandbox_result *result,
+                     struct err *e)
 {
     char path[128];
     const char *argv[CELLRUN_ARGV];
@@ -186,7 +190,8 @@ static int test_descriptors(struct cells *cells, struct err *e)
     file_close(&out);
     if (length != 5 || strcmp(text, "input") != 0)
         return err_set(e, "the descriptor holds '%s'", text);
-    return residue_own_fds() == fds - 2 ? 0 : err_set(e, "%d descriptors in the place of %d", residue_own_fds(), fds - 2);
+    return residue_own_fds() == fds - 2 ? 0
+                                        : err_set(e, "%d descriptors in the place of %d", residue_own_fds(), fds - 2);
 }
 
 /* A full disk behind a sink is a fault of ours, not the program's. */

@@ -158,8 +158,9 @@ static int run_expect(struct hostile *hostile, const char *name, struct header *
             for (int64_t round = 1; round <= header->repeat; round++) {
                 if (run_once(hostile, name, header, expect, number, e) == 0)
                     continue;
-                return header->repeat > 1 || number >= 0 ? err_add(e, "number %lld, run %lld", (long long)number, (long long)round)
-                                                         : -1;
+                return header->repeat > 1 || number >= 0
+                           ? err_add(e, "number %lld, run %lld", (long long)number, (long long)round)
+                           : -1;
             }
         }
     }

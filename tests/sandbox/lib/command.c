@@ -40,7 +40,8 @@ int command_init(struct command *command, struct drive *drive, struct err *e)
     command->error_fd = drive_memory("error");
     const char *slash = strrchr(drive->cell, '/');
     if (command->out_fd < 0 || command->error_fd < 0 || slash == NULL ||
-        str_format(command->judgectl, sizeof command->judgectl, "%.*s/judgectl", (int)(slash - drive->cell), drive->cell) != 0)
+        str_format(command->judgectl, sizeof command->judgectl, "%.*s/judgectl", (int)(slash - drive->cell),
+                   drive->cell) != 0)
         return err_sys(e, errno, "prepare judgectl");
     if (access(command->judgectl, X_OK) != 0)
         return err_sys(e, errno, "%s", command->judgectl);
@@ -59,7 +60,7 @@ void command_fini(struct command *command)
     if (str_format(path, sizeof path, "%s/etc/policy", command->home) == 0)
         (void)unlink(path); /* what was not made is not there */
     if (str_format(path, sizeof path, "%s/etc", command->home) == 0)
-        (void)rmdir(path); /* as above */
+        (void)rmdir(path);      /* as above */
     (void)rmdir(command->home); /* as above */
 }
 
@@ -68,7 +69,7 @@ static void become(const struct command *command, const char *const *args, unsig
 {
     char *argv[COMMAND_ARGS + 2] = {(char *)(uintptr_t)command->judgectl};
     char *env[] = {NULL};
-    for (size_t i = 0; args[i] != NULL && i < COMMAND_ARGS; i++)
+    for (size_t i = 0; i < COMMAND_ARGS && args[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)args[i]; /* execve only reads it */
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(command->out_fd, 1) < 0 || dup2(command->error_fd, 2) < 0)
@@ -125,5 +126,6 @@ int command_is_refusal(struct command *command, const char *word, struct err *e)
         return err_set(e, "it printed %.200s", command->out);
     if (newline == NULL || newline[1] != '\0' || newline == command->error)
         return err_set(e, "not one line: %.300s", command->error);
-    return strstr(command->error, word) != NULL ? 0 : err_set(e, "it says nothing of '%s': %.300s", word, command->error);
+    return strstr(command->error, word) != NULL ? 0
+                                                : err_set(e, "it says nothing of '%s': %.300s", word, command->error);
 }

@@ -144,8 +144,12 @@ bool drive_ready(struct drive *drive)
 
 struct sandbox *drive_open(const struct drive *drive, int slot, struct err *e)
 {
-    struct sandbox_config config = {
-        .slot = slot, .cpu = -1, .tier = drive->tier, .home = DRIVE_HOME, .cell_path = drive->cell, .cgroup_parent = ""};
+    struct sandbox_config config = {.slot = slot,
+                                    .cpu = -1,
+                                    .tier = drive->tier,
+                                    .home = DRIVE_HOME,
+                                    .cell_path = drive->cell,
+                                    .cgroup_parent = ""};
     return sandbox_open(&config, e);
 }
 

@@ -79,7 +79,11 @@ static int parse_condition(struct condition *condition, const char *text, struct
     static const struct {
         const char *text;
         enum condition_compare compare;
-    } compares[] = {{"<=", COMPARE_AT_MOST}, {">=", COMPARE_AT_LEAST}, {"<", COMPARE_LESS}, {">", COMPARE_MORE}, {"=", COMPARE_EQUAL}};
+    } compares[] = {{"<=", COMPARE_AT_MOST},
+                    {">=", COMPARE_AT_LEAST},
+                    {"<", COMPARE_LESS},
+                    {">", COMPARE_MORE},
+                    {"=", COMPARE_EQUAL}};
     size_t length = strcspn(text, "<>=");
     if (str_format(condition->key, sizeof condition->key, "%.*s", (int)length, text) != 0 || text[length] == '\0')
         return err_set(e, "no condition: %s", text);
@@ -278,8 +282,8 @@ static bool is_ending(const struct ending *ending, const struct outcome *outcome
     return result->exit_code == (ending->kind == ENDING_EXIT ? number : -1) &&
            result->signal == (ending->kind == ENDING_SIGNAL ? number : 0) &&
            result->limit == (ending->kind == ENDING_LIMIT ? ending->limit : SANDBOX_LIMIT_NONE) &&
-           result->stopped == (ending->kind == ENDING_STOPPED) && result->refused == refused &&
-           (!refused || named) && !result->cancelled;
+           result->stopped == (ending->kind == ENDING_STOPPED) && result->refused == refused && (!refused || named) &&
+           !result->cancelled;
 }
 
 static bool compare(enum condition_compare how, int64_t value, int64_t with)
@@ -340,8 +344,8 @@ int header_check(const struct expect *expect, const struct outcome *outcome, str
     return err_set(e,
                    "expected %s; got exit %d signal %d limit %s refused '%s'%s%s cpu_us %lld wall_us %lld mem_kib %lld "
                    "out_bytes %lld processes %d left %s stdout '%.40s'",
-                   expect->text, r->exit_code, r->signal, sandbox_limit_name(r->limit), r->refused ? r->refused_name : "",
-                   r->stopped ? " stopped" : "", r->cancelled ? " cancelled" : "", (long long)r->cpu_us,
-                   (long long)r->wall_us, (long long)r->mem_kib, (long long)r->out_bytes, r->processes, outcome->left,
-                   outcome->output);
+                   expect->text, r->exit_code, r->signal, sandbox_limit_name(r->limit),
+                   r->refused ? r->refused_name : "", r->stopped ? " stopped" : "", r->cancelled ? " cancelled" : "",
+                   (long long)r->cpu_us, (long long)r->wall_us, (long long)r->mem_kib, (long long)r->out_bytes,
+                   r->processes, outcome->left, outcome->output);
 }

@@ -26,10 +26,10 @@ enum ending_kind { ENDING_EXIT, ENDING_SIGNAL, ENDING_LIMIT, ENDING_REFUSED, END
 
 struct ending {
     enum ending_kind kind;
-    bool number_is_n;         /* `exit N`: the number of `each` */
-    int64_t number;           /* exit code or signal */
+    bool number_is_n; /* `exit N`: the number of `each` */
+    int64_t number;   /* exit code or signal */
     enum sandbox_limit limit;
-    size_t name_count;        /* refused: one of these; 0: any (with a signal: it was not refused) */
+    size_t name_count; /* refused: one of these; 0: any (with a signal: it was not refused) */
     char names[HEADER_NAMES][HEADER_WORD];
 };
 

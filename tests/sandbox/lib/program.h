@@ -23,8 +23,8 @@ int program_header(const struct drive *drive, const char *name, struct header *h
 
 /* What a run needs besides its spec, and what belongs to its spec. */
 struct program_run {
-    char path[PATH_MAX];        /* in the cell */
-    char number[24];            /* argument, from `each` */
+    char path[PATH_MAX]; /* in the cell */
+    char number[24];     /* argument, from `each` */
     const char *argv[HEADER_ARGS + 3];
     struct sandbox_spec spec;
 };

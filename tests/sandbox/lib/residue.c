@@ -271,7 +271,8 @@ static int find_new(const char *before, const char *now, const char *what, struc
             continue;
         const char *at = before;
         size_t length = strlen(line);
-        while ((at = strstr(at, line)) != NULL && !((at == before || at[-1] == '\n') && (at[length] == '\n' || at[length] == '\0')))
+        while ((at = strstr(at, line)) != NULL &&
+               !((at == before || at[-1] == '\n') && (at[length] == '\n' || at[length] == '\0')))
             at++;
         if (at == NULL)
             return err_set(e, "left behind: %s: %s", what, line);
@@ -290,7 +291,8 @@ static int look_for_processes(const struct residue *residue, struct err *e)
         bool ours = residue->first_uid > 0 && all[i].uid >= residue->first_uid &&
                     all[i].uid < residue->first_uid + SANDBOX_CELLS;
         if (all[i].pid != getpid() && (ours || descends(all, count, all[i].parent)))
-            result = err_set(e, "left behind: process %d (%s, uid %u)", (int)all[i].pid, all[i].name, (unsigned)all[i].uid);
+            result =
+                err_set(e, "left behind: process %d (%s, uid %u)", (int)all[i].pid, all[i].name, (unsigned)all[i].uid);
     }
     free(all);
     return result;

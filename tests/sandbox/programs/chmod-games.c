@@ -14,8 +14,8 @@
 
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"/", "/usr", "/usr/bin", "/bin/true", "/etc", "/etc/passwd", "/dev", "/dev/null",
-                                        "/program", "/lib", "/tmp/.."};
+    static const char *const names[] = {"/",    "/usr",      "/usr/bin", "/bin/true", "/etc",   "/etc/passwd",
+                                        "/dev", "/dev/null", "/program", "/lib",      "/tmp/.."};
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         attack(names[i], chmod(names[i], 0777));

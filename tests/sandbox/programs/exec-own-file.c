@@ -26,7 +26,8 @@ int main(int argc, char **argv)
     while (sendfile(out, in, NULL, 1 << 20) > 0)
         ;
     need("chmod", fchmod(out, 06755) == 0 && close(out) == 0);
-    char name[] = "copy", again[] = "again", *args[] = {name, again, NULL}, env[] = "JUDGE_HOSTILE=1", *envp[] = {env, NULL};
+    char name[] = "copy", again[] = "again", *args[] = {name, again, NULL}, env[] = "JUDGE_HOSTILE=1",
+         *envp[] = {env, NULL};
     (void)execve(name, args, envp);
     return 1;
 }

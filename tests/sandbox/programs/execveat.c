@@ -18,7 +18,8 @@ int main(int argc, char **argv)
         return 7;
     int fd = open(argv[0], O_RDONLY);
     need("open itself", fd >= 0);
-    char name[] = "x", again[] = "again", *args[] = {name, again, NULL}, env[] = "JUDGE_HOSTILE=1", *envp[] = {env, NULL};
+    char name[] = "x", again[] = "again", *args[] = {name, again, NULL}, env[] = "JUDGE_HOSTILE=1",
+         *envp[] = {env, NULL};
     (void)syscall(SYS_execveat, fd, "", args, envp, AT_EMPTY_PATH);
     return 1;
 }

@@ -12,8 +12,8 @@
 
 int main(void)
 {
-    static const char *const folders[] = {".", "/box", "/tmp", "/var/tmp", "/dev/shm", "/run", "/run/lock", "/dev/mqueue",
-                                          "/program", "/dev", "/etc", "/"};
+    static const char *const folders[] = {".",         "/box",        "/tmp",     "/var/tmp", "/dev/shm", "/run",
+                                          "/run/lock", "/dev/mqueue", "/program", "/dev",     "/etc",     "/"};
     begin();
     int count = 0;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {

@@ -15,8 +15,7 @@ int main(void)
 {
     begin();
     const size_t step = 2 << 20, count = 65536;
-    char *memory =
-        mmap(NULL, step * count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *memory = mmap(NULL, step * count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     need("mmap", memory != MAP_FAILED);
     (void)madvise(memory, step * count, MADV_NOHUGEPAGE);
     for (size_t i = 0; i < count; i++)

@@ -14,7 +14,8 @@
 int main(void)
 {
     begin();
-    struct perf_event_attr event = {.size = sizeof event, .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK};
+    struct perf_event_attr event = {
+        .size = sizeof event, .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK};
     attack("all on processor 0", syscall(SYS_perf_event_open, &event, -1, 0, -1, 0));
     attack("the first process", syscall(SYS_perf_event_open, &event, 1, -1, -1, 0));
     return outcome();

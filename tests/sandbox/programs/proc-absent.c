@@ -11,8 +11,9 @@
 
 int main(void)
 {
-    static const char *const names[] = {"/proc/self",   "/proc/self/fd/0", "/proc/1",       "/proc/cpuinfo", "/proc/mounts",
-                                        "/proc/meminfo", "/proc/version",  "/proc/self/exe", "/proc/sys",    "/dev/fd/0"};
+    static const char *const names[] = {"/proc/self",   "/proc/self/fd/0", "/proc/1",       "/proc/cpuinfo",
+                                        "/proc/mounts", "/proc/meminfo",   "/proc/version", "/proc/self/exe",
+                                        "/proc/sys",    "/dev/fd/0"};
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         attack_errno(names[i], open(names[i], O_RDONLY), ENOENT, EACCES);

@@ -13,11 +13,12 @@
 int main(void)
 {
     static const char *const names[] = {
-        "/proc/1",          "/proc/1/environ", "/proc/1/cmdline", "/proc/1/root",     "/proc/1/root/etc/shadow", "/proc/1/fd",
-        "/proc/1/mem",      "/proc/1/maps",    "/proc/1/ns/mnt",  "/proc/1/cwd",      "/proc/1/exe",   "/proc/1/status",
-        "/proc/sys",        "/proc/sysvipc",   "/proc/kcore",     "/proc/kallsyms",   "/proc/keys",    "/proc/timer_list",
-        "/proc/sysrq-trigger", "/proc/cmdline", "/proc/version",  "/proc/modules",    "/proc/fs",      "/proc/irq",
-        "/proc/config.gz",  "/proc/kmsg",      "/proc/partitions", "/proc/interrupts", "/proc/slabinfo", "/proc/bus",
+        "/proc/1",        "/proc/1/environ",  "/proc/1/cmdline",  "/proc/1/root",        "/proc/1/root/etc/shadow",
+        "/proc/1/fd",     "/proc/1/mem",      "/proc/1/maps",     "/proc/1/ns/mnt",      "/proc/1/cwd",
+        "/proc/1/exe",    "/proc/1/status",   "/proc/sys",        "/proc/sysvipc",       "/proc/kcore",
+        "/proc/kallsyms", "/proc/keys",       "/proc/timer_list", "/proc/sysrq-trigger", "/proc/cmdline",
+        "/proc/version",  "/proc/modules",    "/proc/fs",         "/proc/irq",           "/proc/config.gz",
+        "/proc/kmsg",     "/proc/partitions", "/proc/interrupts", "/proc/slabinfo",      "/proc/bus",
     };
     begin();
     need("/proc/self", open("/proc/self/status", O_RDONLY) >= 0);

@@ -12,8 +12,9 @@
 
 int main(void)
 {
-    static const char *const names[] = {"/proc/self/root/home", "/proc/self/root/etc/shadow", "/proc/self/root/../home",
-                                        "/proc/self/cwd/../home", "/proc/self/task/../../1/root", "/proc/thread-self/root/sys",
+    static const char *const names[] = {"/proc/self/root/home",         "/proc/self/root/etc/shadow",
+                                        "/proc/self/root/../home",      "/proc/self/cwd/../home",
+                                        "/proc/self/task/../../1/root", "/proc/thread-self/root/sys",
                                         "/proc/self/cwd/../../../work", "/proc/self/root/proc/1/root"};
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

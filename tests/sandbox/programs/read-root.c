@@ -12,8 +12,8 @@
 
 int main(void)
 {
-    static const char *const known[] = {".",  "..",    "bin", "box",     "dev", "etc",   "lib",    "lib32", "lib64",
-                                        "libx32", "proc", "program", "sbin", "tmp", "usr"};
+    static const char *const known[] = {".",     "..",     "bin",  "box",     "dev",  "etc", "lib", "lib32",
+                                        "lib64", "libx32", "proc", "program", "sbin", "tmp", "usr"};
     begin();
     DIR *root = opendir("/");
     need("opendir", root != NULL);

@@ -12,10 +12,10 @@
 int main(void)
 {
     static const char *const names[] = {
-        "/etc/shadow",        "/etc/gshadow",      "/etc/shadow-",         "/etc/sudoers",       "/etc/ssh",
-        "/etc/ssh/sshd_config", "/root",           "/root/.ssh",           "/root/.bash_history", "/etc/mysql",
-        "/etc/redis",         "/etc/hostname",     "/etc/hosts",           "/etc/resolv.conf",   "/etc/fstab",
-        "/etc/machine-id",    "/var/lib/mysql",    "/var/log",             "/var/spool/cron",    "/etc/cron.d",
+        "/etc/shadow",          "/etc/gshadow",   "/etc/shadow-", "/etc/sudoers",        "/etc/ssh",
+        "/etc/ssh/sshd_config", "/root",          "/root/.ssh",   "/root/.bash_history", "/etc/mysql",
+        "/etc/redis",           "/etc/hostname",  "/etc/hosts",   "/etc/resolv.conf",    "/etc/fstab",
+        "/etc/machine-id",      "/var/lib/mysql", "/var/log",     "/var/spool/cron",     "/etc/cron.d",
     };
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -28,7 +28,8 @@ int main(int argc, char **argv)
         }
     }
     if (fd >= 0 && family == AF_INET6) {
-        struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+        struct sockaddr_in6 address = {
+            .sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
         attack("connect", connect(fd, (struct sockaddr *)&address, sizeof address));
     }
     return outcome();

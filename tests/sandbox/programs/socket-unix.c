@@ -14,9 +14,15 @@
 
 int main(void)
 {
-    static const char *const names[] = {"/run/mysqld/mysqld.sock", "/var/run/docker.sock", "/run/systemd/private",
-                                        "/run/dbus/system_bus_socket", "/dev/log", "/run/judge/control",
-                                        "@/org/kernel/linux/storage/multipathd", "@/tmp/.X11-unix/X0", "@ISCSID_UIP_ABSTRACT_NAMESPACE"};
+    static const char *const names[] = {"/run/mysqld/mysqld.sock",
+                                        "/var/run/docker.sock",
+                                        "/run/systemd/private",
+                                        "/run/dbus/system_bus_socket",
+                                        "/dev/log",
+                                        "/run/judge/control",
+                                        "@/org/kernel/linux/storage/multipathd",
+                                        "@/tmp/.X11-unix/X0",
+                                        "@ISCSID_UIP_ABSTRACT_NAMESPACE"};
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -27,7 +33,8 @@ int main(void)
         memcpy(address.sun_path, names[i], length);
         if (names[i][0] == '@')
             address.sun_path[0] = '\0';
-        attack(names[i], connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)));
+        attack(names[i],
+               connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)));
         (void)close(fd);
     }
     return outcome();

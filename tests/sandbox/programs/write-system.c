@@ -11,11 +11,13 @@
 
 int main(void)
 {
-    static const char *const folders[] = {"/",    "/usr",   "/usr/bin", "/usr/lib", "/lib", "/lib64", "/bin", "/sbin",
-                                          "/etc", "/dev",   "/var",     "/home",    "/root", "/run",  "/proc", "/sys",
-                                          "/opt", "/usr/local", "/usr/tmp", "/var/tmp", "/dev/shm", "/mnt"};
-    static const char *const files[] = {"/bin/true", "/etc/passwd", "/etc/group", "/etc/ld.so.cache", "/bin/sh",
-                                        "/lib64/ld-linux-x86-64.so.2", "/etc/ld.so.preload", "/etc/nsswitch.conf"};
+    static const char *const folders[] = {"/",        "/usr",     "/usr/bin", "/usr/lib", "/lib", "/lib64",
+                                          "/bin",     "/sbin",    "/etc",     "/dev",     "/var", "/home",
+                                          "/root",    "/run",     "/proc",    "/sys",     "/opt", "/usr/local",
+                                          "/usr/tmp", "/var/tmp", "/dev/shm", "/mnt"};
+    static const char *const files[] = {"/bin/true",          "/etc/passwd",       "/etc/group",
+                                        "/etc/ld.so.cache",   "/bin/sh",           "/lib64/ld-linux-x86-64.so.2",
+                                        "/etc/ld.so.preload", "/etc/nsswitch.conf"};
     begin();
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char name[64];
