@@ -239,7 +239,8 @@ static void stage_close(struct stage *stage)
     UNIT_CHECK(cgroup_slot_close(&stage->slot, &e) == 0, "close the slot: %s", e.text);
     (void)close(stage->order_fd);
     (void)close(stage->status_fd);
-    (void)waitpid(stage->cell_pid, NULL, 0); /* killed with its group */
+    (void)kill(stage->cell_pid, SIGKILL); /* it was killed with its group, or that is what failed */
+    (void)waitpid(stage->cell_pid, NULL, 0);
     (void)munmap(stage->shared, sizeof *stage->shared);
     for (int i = 0; i < 3; i++) {
         const char *places[3] = {stage->layout.memory, stage->layout.cpu, stage->layout.pids};
@@ -425,7 +426,8 @@ static void check_left_process(enum cgroup_tier tier)
     CU_ASSERT_EQUAL(kill(stage.shared->left, 0), 0);
     pid_t left = stage.shared->left;
     stage_close(&stage);
-    CU_ASSERT(dies(left));
+    if (!UNIT_CHECK(dies(left), "process %d is left", (int)left))
+        (void)kill(left, SIGKILL); /* the test shall leave nothing either */
 }
 
 /* What a slot that was never closed left, processes and all, is removed by the next of that name. */
