@@ -78,8 +78,12 @@ int judge_rewind(int fd, struct err *e)
 
 const char **judge_environment(const struct language *language, struct err *e)
 {
-    static const char *const usual[] = {"PATH=/usr/local/bin:/usr/bin:/bin", ("HOME=" SANDBOX_RUN_FOLDER),
-                                        "TMPDIR=/tmp", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "ONLINE_JUDGE=1"};
+    static const char *const usual[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
+                                        ("HOME=" SANDBOX_RUN_FOLDER),
+                                        "TMPDIR=/tmp",
+                                        "LANG=C.UTF-8",
+                                        "LC_ALL=C.UTF-8",
+                                        "ONLINE_JUDGE=1"};
     enum { USUAL = sizeof usual / sizeof *usual };
     size_t more = 0;
     while (language->env != NULL && language->env[more] != NULL)

@@ -46,14 +46,14 @@ struct case_judgement {
 
 struct judgement {
     enum verdict verdict;
-    int64_t score; /* thousandths of 1 to 100: 0 to 100000 */
+    int64_t score;                    /* thousandths of 1 to 100: 0 to 100000 */
     int64_t cpu_us, wall_us, mem_kib; /* of the case that used most */
     bool compiled;
     int64_t compile_wall_us;
     char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
     struct case_judgement *cases;
-    size_t case_count;  /* judged ones, in the problem's order */
-    size_t failed;      /* index of the first case that is not AC, or case_count */
+    size_t case_count; /* judged ones, in the problem's order */
+    size_t failed;     /* index of the first case that is not AC, or case_count */
     bool has_difference;
     struct compare_difference difference; /* of that case, where its output differs */
 };

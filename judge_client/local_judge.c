@@ -43,9 +43,12 @@ struct local_options {
 static int parse(struct local_options *options, int argc, char **argv, struct err *e)
 {
     static const struct option table[] = {
-        {"language", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
-        {"all", no_argument, NULL, 'a'},            {"ui", required_argument, NULL, 'u'},
-        {"home", required_argument, NULL, 'H'},     {"help", no_argument, NULL, 'h'},
+        {"language", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},
+        {"all", no_argument, NULL, 'a'},
+        {"ui", required_argument, NULL, 'u'},
+        {"home", required_argument, NULL, 'H'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     opterr = 0;
@@ -119,8 +122,10 @@ static void judge_source(struct local *local, size_t i)
 {
     const struct local_source *source = &local->sources.rows[i];
     struct local_outcome *outcome = &local->outcomes[i];
-    const struct submission submission = {
-        .language = source->language, .problem = &local->problem, .source = source->bytes, .source_bytes = source->size};
+    const struct submission submission = {.language = source->language,
+                                          .problem = &local->problem,
+                                          .source = source->bytes,
+                                          .source_bytes = source->size};
     const struct judge_options options = {.all = local->options->all,
                                           .ui = local->options->ui,
                                           .stop_fd = -1,

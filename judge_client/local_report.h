@@ -12,7 +12,7 @@
 
 /* How the judging of one source ended. */
 struct local_outcome {
-    bool judged; /* judgement is filled; else why is */
+    bool judged;  /* judgement is filled; else why is */
     bool skipped; /* found below solutions/, in a language that is not installed here */
     bool differs; /* from what was expected */
     struct judgement judgement;

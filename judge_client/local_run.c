@@ -59,8 +59,17 @@ static const struct number_option number_options[] = {
 
 enum { NUMBER_OPTIONS = sizeof number_options / sizeof *number_options };
 
-enum word_option { WORD_POLICY = NUMBER_OPTIONS, WORD_STDIN, WORD_STDOUT, WORD_STDERR, WORD_HOME, WORD_CGROUP,
-                   WORD_PROC, WORD_JSON, WORD_HELP };
+enum word_option {
+    WORD_POLICY = NUMBER_OPTIONS,
+    WORD_STDIN,
+    WORD_STDOUT,
+    WORD_STDERR,
+    WORD_HOME,
+    WORD_CGROUP,
+    WORD_PROC,
+    WORD_JSON,
+    WORD_HELP
+};
 
 static int64_t *number_at(struct local_options *options, size_t i)
 {
@@ -163,9 +172,9 @@ static const char *machine_name(unsigned machine, unsigned class)
         unsigned machine, class;
         const char *name;
     } rows[] = {
-        {EM_X86_64, ELFCLASS64, "x86_64"}, {EM_X86_64, ELFCLASS32, "x32"},    {EM_386, ELFCLASS32, "i386"},
-        {EM_AARCH64, ELFCLASS64, "arm64"}, {EM_ARM, ELFCLASS32, "arm"},       {EM_RISCV, ELFCLASS64, "riscv64"},
-        {EM_MIPS, ELFCLASS64, "mips64"},   {EM_PPC64, ELFCLASS64, "ppc64"},   {EM_S390, ELFCLASS64, "s390x"},
+        {EM_X86_64, ELFCLASS64, "x86_64"}, {EM_X86_64, ELFCLASS32, "x32"},  {EM_386, ELFCLASS32, "i386"},
+        {EM_AARCH64, ELFCLASS64, "arm64"}, {EM_ARM, ELFCLASS32, "arm"},     {EM_RISCV, ELFCLASS64, "riscv64"},
+        {EM_MIPS, ELFCLASS64, "mips64"},   {EM_PPC64, ELFCLASS64, "ppc64"}, {EM_S390, ELFCLASS64, "s390x"},
         {258, ELFCLASS64, "loongarch64"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -89,7 +89,8 @@ static int explain_clone(int error, struct err *e)
     for (size_t i = 0; i < sizeof cell_namespaces / sizeof *cell_namespaces; i++) {
         int refused = try_namespace(cell_namespaces[i].flag);
         if (refused == ENOSPC)
-            return err_set(e, "make a cell: no more %s namespaces are allowed: raise user.max_%s_namespaces with sysctl",
+            return err_set(e,
+                           "make a cell: no more %s namespaces are allowed: raise user.max_%s_namespaces with sysctl",
                            cell_namespaces[i].name, cell_namespaces[i].name);
         if (refused != 0)
             return err_sys(e, refused, "make a cell: no new %s namespace on this box (judgectl doctor says more)",
@@ -407,8 +408,8 @@ int cell_set_mounts(struct cell *cell, const struct sandbox_spec *spec, struct e
     size_t opened = 0;
     int result = 0;
     for (; opened < spec->mount_count && result == 0; opened++) {
-        fds[opened] = (int)syscall(SYS_open_tree, AT_FDCWD, spec->mounts[opened].source,
-                                   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        fds[opened] =
+            (int)syscall(SYS_open_tree, AT_FDCWD, spec->mounts[opened].source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
         if (fds[opened] < 0)
             result = err_sys(e, errno, "extra mount of %s", spec->mounts[opened].source);
     }

@@ -21,9 +21,9 @@ struct cell {
     uid_t uid;
     struct cell *siblings; /* all cells of the sandbox, this one among them: whoever reaps one notes it there */
     int sibling_count;
-    pid_t pid;   /* 0: there is no cell; it is made when it is needed */
-    int control; /* the socket */
-    int box_fd;  /* its /box; changes when the cell mounts a fresh one */
+    pid_t pid;      /* 0: there is no cell; it is made when it is needed */
+    int control;    /* the socket */
+    int box_fd;     /* its /box; changes when the cell mounts a fresh one */
     int program_fd; /* its /program; stays when the cell ends, for the next one */
     bool has_group;
     struct cgroup_cell cgroup;
@@ -69,10 +69,10 @@ int cell_send_reset(const struct cell *cell, struct err *e);
 int cell_send_go(const struct cell *cell, struct err *e);
 
 enum cell_news {
-    CELL_NEWS_NONE, /* nothing to read now */
-    CELL_NEWS_MET,  /* the child has given everything up: *pid, in our namespace */
+    CELL_NEWS_NONE,  /* nothing to read now */
+    CELL_NEWS_MET,   /* the child has given everything up: *pid, in our namespace */
     CELL_NEWS_REPLY, /* *reply */
-    CELL_NEWS_GONE, /* the cell has ended, or is in doubt: *reply.step says where, if it could */
+    CELL_NEWS_GONE,  /* the cell has ended, or is in doubt: *reply.step says where, if it could */
 };
 
 /* Reads one message. It waits for it only with wait. A fresh run folder's descriptor is taken into cell->box_fd. */

@@ -35,8 +35,8 @@ static long clone_onto_stack(struct clone_args *args, int (*function)(void *), v
                      "hlt\n"
                      "1:"
                      : "=a"(result)
-                     : "0"((long)SYS_clone3), "D"(args), "S"(sizeof *args), "d"(function), "r"(kept),
-                       [exit] "i"(SYS_exit)
+                     : "0"((long)SYS_clone3), "D"(args), "S"(sizeof *args), "d"(function),
+                       "r"(kept), [exit] "i"(SYS_exit)
                      : "rcx", "r11", "memory", "cc");
     return result;
 }

@@ -30,7 +30,7 @@ struct cell_state {
     bool proc_mounted;
     int mount_count;
     char mounts[CELL_MOUNTS][128];
-    bool mount_made[CELL_MOUNTS]; /* its folder or file was made for it */
+    bool mount_made[CELL_MOUNTS];       /* its folder or file was made for it */
     struct timespec box_time, tmp_time; /* of the folders, right before the run */
 };
 

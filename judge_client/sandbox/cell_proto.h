@@ -105,8 +105,8 @@ struct cell_request {
 struct cell_reply {
     uint32_t kind;
     uint32_t flags;
-    int32_t step; /* enum cell_step that failed, or CELL_STEP_NONE */
-    int32_t error; /* errno of that step */
+    int32_t step;            /* enum cell_step that failed, or CELL_STEP_NONE */
+    int32_t error;           /* errno of that step */
     int64_t children_cpu_us; /* user and system time of what the cell has waited for in this run */
     int64_t left_bytes;      /* what the run folder and /tmp held at the end */
     char detail[96];         /* which file, for some steps */

@@ -13,7 +13,9 @@
 #include "common/banned.h"
 
 #define LIMIT_FIELD(field, low, high)                                                                                  \
-    {#field, offsetof(struct sandbox_limits, field), sizeof(((struct sandbox_limits *)0)->field), low, high}
+    {                                                                                                                  \
+#field, offsetof(struct sandbox_limits, field), sizeof(((struct sandbox_limits *)0)->field), low, high         \
+    }
 
 static const struct {
     const char *name;
@@ -33,8 +35,8 @@ int limits_check(const struct sandbox_limits *limits, struct err *e)
 {
     for (size_t i = 0; i < sizeof limit_rows / sizeof *limit_rows; i++) {
         const char *at = (const char *)limits + limit_rows[i].offset;
-        int64_t value = limit_rows[i].size == sizeof(int64_t) ? *(const int64_t *)(const void *)at
-                                                              : *(const int *)(const void *)at;
+        int64_t value =
+            limit_rows[i].size == sizeof(int64_t) ? *(const int64_t *)(const void *)at : *(const int *)(const void *)at;
         if (value < limit_rows[i].low || value > limit_rows[i].high)
             return err_set(e, "limit %s = %lld: must be from %lld to %lld", limit_rows[i].name, (long long)value,
                            (long long)limit_rows[i].low, (long long)limit_rows[i].high);

@@ -23,8 +23,8 @@
 
 enum {
     TICK_US = 1000000,
-    CPU_STEP_US = 1000,         /* the shortest time between two looks at the CPU time */
-    CELL_WAIT_US = 10000000,    /* for a program to be met, and for its end */
+    CPU_STEP_US = 1000,      /* the shortest time between two looks at the CPU time */
+    CELL_WAIT_US = 10000000, /* for a program to be met, and for its end */
 };
 
 struct loop {
@@ -319,7 +319,8 @@ static void turn(struct loop *loop)
     reap(loop);
 }
 
-static void start_all(struct loop *loop, const struct sandbox_spec *specs, struct sandbox_result *results, int (*fds)[3])
+static void start_all(struct loop *loop, const struct sandbox_spec *specs, struct sandbox_result *results,
+                      int (*fds)[3])
 {
     for (size_t k = 0; k < loop->n; k++) {
         struct run *run = &loop->runs[k];

@@ -28,28 +28,28 @@ struct run {
     const struct sandbox_spec *spec;
     struct sandbox_result *result;
     struct cell *cell;
-    int outputs[3];     /* [1], [2]: our end of a captured output, or -1 */
-    int64_t put_bytes;  /* of working files that we wrote into the run folder */
-    bool sent;          /* the cell was asked to run: until `clean` it is not to be used for anything else */
-    bool clean;         /* the cell is as before */
-    bool execs;         /* the policy lets it execute programs at will */
-    enum run_end end;   /* why we ended it: the first reason stays */
-    pid_t main;         /* the main process, once it was met; in our pid namespace */
+    int outputs[3];    /* [1], [2]: our end of a captured output, or -1 */
+    int64_t put_bytes; /* of working files that we wrote into the run folder */
+    bool sent;         /* the cell was asked to run: until `clean` it is not to be used for anything else */
+    bool clean;        /* the cell is as before */
+    bool execs;        /* the policy lets it execute programs at will */
+    enum run_end end;  /* why we ended it: the first reason stays */
+    pid_t main;        /* the main process, once it was met; in our pid namespace */
     bool main_ended;
-    bool several;       /* more than one process (threads do not count) */
-    int tasks;          /* processes and threads now */
+    bool several; /* more than one process (threads do not count) */
+    int tasks;    /* processes and threads now */
     int peak_tasks;
-    int exit_code;      /* of the main process, or -1 */
-    int signal;         /* that ended it, or 0 */
-    bool file_limit;    /* the last SIGXFSZ was for a file over its limit */
-    struct rusage usage; /* of the main process */
-    int64_t start_us, end_us;  /* of the main process, clock_now_us() */
-    int64_t cpu_check_us;      /* when to look at the CPU time again */
-    int64_t since_us;          /* when what we are waiting for began: the start, or the end of the program */
-    bool gone;                 /* the cell ended in the middle */
+    int exit_code;                       /* of the main process, or -1 */
+    int signal;                          /* that ended it, or 0 */
+    bool file_limit;                     /* the last SIGXFSZ was for a file over its limit */
+    struct rusage usage;                 /* of the main process */
+    int64_t start_us, end_us;            /* of the main process, clock_now_us() */
+    int64_t cpu_check_us;                /* when to look at the CPU time again */
+    int64_t since_us;                    /* when what we are waiting for began: the start, or the end of the program */
+    bool gone;                           /* the cell ended in the middle */
     int64_t left_bytes, children_cpu_us; /* from the cell's answer */
-    struct cell_reply fault;   /* the cell's word on a failed step */
-    uint16_t calls[SYSCALL_NUMBERS]; /* of the calls that the policy limits */
+    struct cell_reply fault;             /* the cell's word on a failed step */
+    uint16_t calls[SYSCALL_NUMBERS];     /* of the calls that the policy limits */
 };
 
 /* Ends the run for a reason, the first of which stays. limit is for RUN_END_LIMIT. Kills nothing by itself. */

@@ -156,8 +156,8 @@ static const struct prepared *prepare(struct sandbox *sandbox, const struct poli
     return prepared;
 }
 
-static int launch(struct sandbox *sandbox, struct run *run, const struct prepared *prepared, const int fds[3], bool hold,
-                  struct err *e)
+static int launch(struct sandbox *sandbox, struct run *run, const struct prepared *prepared, const int fds[3],
+                  bool hold, struct err *e)
 {
     const struct sandbox_spec *spec = run->spec;
     struct cell_launch launch = {.filter = &prepared->filter};
@@ -167,8 +167,7 @@ static int launch(struct sandbox *sandbox, struct run *run, const struct prepare
         launch.flags |= CELL_PROC;
     if (prepared->ipc)
         launch.flags |= CELL_FRESH_IPC;
-    launch.limit_count =
-        limits_fill(&spec->limits, sandbox->layout.memory[0] != '\0', sandbox->core, launch.limits);
+    launch.limit_count = limits_fill(&spec->limits, sandbox->layout.memory[0] != '\0', sandbox->core, launch.limits);
     for (int i = 0; i < 3; i++)
         launch.fds[i] = fds[i];
     launch.fds[3] = -1;

@@ -162,8 +162,13 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
         .box_files = config->box_files > 0 ? config->box_files : BOX_FILES,
     };
     for (int k = 0; k < SANDBOX_CELLS; k++) {
-        sandbox->cells[k] = (struct cell){.k = k, .uid = sandbox->slot.uid + (uid_t)k, .siblings = sandbox->cells,
-                                          .sibling_count = SANDBOX_CELLS, .control = -1, .box_fd = -1, .program_fd = -1};
+        sandbox->cells[k] = (struct cell){.k = k,
+                                          .uid = sandbox->slot.uid + (uid_t)k,
+                                          .siblings = sandbox->cells,
+                                          .sibling_count = SANDBOX_CELLS,
+                                          .control = -1,
+                                          .box_fd = -1,
+                                          .program_fd = -1};
     }
     sandbox->core = core_limit();
     take_signals(sandbox);
@@ -184,7 +189,7 @@ void sandbox_close(struct sandbox *sandbox)
         cell_forget(&sandbox->cells[k]);
     }
     slot_release(&sandbox->slot);
-    (void)sigaction(SIGCHLD, &sandbox->old_child, NULL);        /* as in take_signals */
+    (void)sigaction(SIGCHLD, &sandbox->old_child, NULL);      /* as in take_signals */
     (void)sigprocmask(SIG_SETMASK, &sandbox->old_mask, NULL); /* as in take_signals */
     free(sandbox);
 }

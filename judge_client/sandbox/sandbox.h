@@ -24,8 +24,8 @@
 struct policy;
 struct sandbox;
 
-#define SANDBOX_CELLS 16           /* programs at once in one sandbox; also the uids a slot owns */
-#define SANDBOX_RUN_FOLDER "/box"  /* in the cell: the program's current folder, writable, empty at the start */
+#define SANDBOX_CELLS 16                  /* programs at once in one sandbox; also the uids a slot owns */
+#define SANDBOX_RUN_FOLDER "/box"         /* in the cell: the program's current folder, writable, empty at the start */
 #define SANDBOX_PROGRAM_FOLDER "/program" /* in the cell: what sandbox_put_program wrote, read-only */
 
 enum sandbox_limit {
@@ -85,20 +85,20 @@ struct sandbox_result {
     enum sandbox_limit limit; /* reached */
     bool refused;             /* by the policy: */
     int refused_nr;
-    char refused_name[40];    /* "socket"; of another architecture "i386:getpid" */
-    bool stopped;             /* stopped itself (SIGSTOP and its like) */
-    bool cancelled;           /* stop_fd became readable */
-    int64_t cpu_us;           /* user and system */
+    char refused_name[40]; /* "socket"; of another architecture "i386:getpid" */
+    bool stopped;          /* stopped itself (SIGSTOP and its like) */
+    bool cancelled;        /* stop_fd became readable */
+    int64_t cpu_us;        /* user and system */
     int64_t wall_us;
-    int64_t mem_kib;          /* peak */
-    int64_t out_bytes;        /* captured, with what was cut off */
-    int processes;            /* peak, threads counted */
+    int64_t mem_kib;   /* peak */
+    int64_t out_bytes; /* captured, with what was cut off */
+    int processes;     /* peak, threads counted */
 };
 
 /* Any member may be 0 (stop_fd: -1). */
 struct sandbox_hooks {
-    int stop_fd;                  /* readable: the runs end, cancelled */
-    void (*tick)(void *context);  /* at least each second while programs run; must not block */
+    int stop_fd;                 /* readable: the runs end, cancelled */
+    void (*tick)(void *context); /* at least each second while programs run; must not block */
     /* After the end of program k, all its processes dead, its run folder as they left it: box_fd is that folder.
      * Open what is wanted with sandbox_open_left; everything is removed afterwards. 0, or -1 with e (sandbox_run then fails). */
     int (*collect)(void *context, size_t k, int box_fd, struct err *e);
@@ -106,15 +106,15 @@ struct sandbox_hooks {
 };
 
 struct sandbox_config {
-    int slot;               /* 0..; -1: the first from 100 up that is free */
-    int first_uid;          /* cell k runs programs as first_uid + slot * 16 + k; 0: 40000 */
-    int cpu;                /* processor that worker, cells and programs are pinned to; -1: the last that is allowed */
-    int tier;               /* enum cgroup_tier, or -1 for the best there is */
-    const char *home;       /* OJ_HOME: two homes get different groups */
-    const char *cell_path;  /* the program judge_cell; NULL: beside this program, else where it was installed */
+    int slot;              /* 0..; -1: the first from 100 up that is free */
+    int first_uid;         /* cell k runs programs as first_uid + slot * 16 + k; 0: 40000 */
+    int cpu;               /* processor that worker, cells and programs are pinned to; -1: the last that is allowed */
+    int tier;              /* enum cgroup_tier, or -1 for the best there is */
+    const char *home;      /* OJ_HOME: two homes get different groups */
+    const char *cell_path; /* the program judge_cell; NULL: beside this program, else where it was installed */
     const char *cgroup_parent; /* "" or the group that systemd delegated */
-    int64_t box_bytes;      /* size of the run folder; 0: 512 MiB */
-    int64_t box_files;      /* files in it; 0: 16384 */
+    int64_t box_bytes;         /* size of the run folder; 0: 512 MiB */
+    int64_t box_files;         /* files in it; 0: 16384 */
 };
 
 /* Opens a sandbox: takes the slot's lock, finds the cgroup tier, starts the janitor, pins this process. Needs root.

@@ -15,7 +15,7 @@
 
 struct slot {
     int number;
-    uid_t uid;   /* of cell 0; cell k has uid + k */
+    uid_t uid; /* of cell 0; cell k has uid + k */
     int lock_fd;
     char lock_path[PATH_MAX];
     pid_t janitor;

@@ -127,8 +127,8 @@ static void tracer_end_run(struct tracer *tracer, int k, enum run_end end, enum 
 int tracer_seize(struct tracer *tracer, size_t k, pid_t pid, struct err *e)
 {
     struct run *run = &tracer->runs[k];
-    unsigned long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
-                            PTRACE_O_TRACEVFORK;
+    unsigned long options =
+        PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
     /* Where a program may execute others, a thread that does so takes its leader's number: that has to be seen. Else
      * the one execve that starts it is a stop of the filter already. */
     if (run->execs)
