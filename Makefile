@@ -61,7 +61,7 @@ FUZZ     := $(call bin,$(FUZZ_SRC))
 SCRIPTS  := $(sort $(shell find tests/sandbox tests/e2e -maxdepth 1 -type f -perm -u+x ! -name '*.c' ! -name '*.h'))
 V2_RUN   := $(wildcard tests/v2/run)
 
-RUN_TESTS := BUILD=$(BUILD) tests/run
+RUN_TESTS := JUDGE_BUILD=$(BUILD) tests/run
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -152,7 +152,7 @@ test-v2: $(PROGRAMS) test-programs
 	@$(RUN_TESTS) tests/v2/run
 
 bench: $(PROGRAMS) $(BENCH) $(BENCH_PROGRAMS)
-	@for program in $(BENCH); do BUILD=$(BUILD) "$$program" || exit; done
+	@for program in $(BENCH); do JUDGE_BUILD=$(BUILD) "$$program" || exit; done
 
 # ---- other builds of the same tree, each in a folder of its own
 
@@ -176,7 +176,7 @@ FUZZ_PROBE = echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(
 fuzz:
 	+@if $(FUZZ_PROBE); then $(MAKE) --no-print-directory BUILD=$(BUILD)-fuzz CC=$(FUZZ_CC) HARDEN= CFLAGS='-O1 -g' \
 		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-programs; fi
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) BUILD=$(BUILD)-fuzz tests/run tests/fuzz/run
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) JUDGE_BUILD=$(BUILD)-fuzz tests/run tests/fuzz/run
 
 fuzz-programs: $(FUZZ)
 

@@ -142,7 +142,7 @@ esac
 check_system
 [ "$(id -u)" -eq 0 ] || die "needs root: it installs packages and programs (sudo $0 ${1:-})"
 
-unset BUILD DESTDIR PREFIX OJ_HOME MAKEFLAGS
+unset BUILD JUDGE_BUILD DESTDIR PREFIX OJ_HOME MAKEFLAGS
 # shellcheck disable=SC2086 # one word a package
 install_packages $packages
 if [ "$mode" = test ]; then

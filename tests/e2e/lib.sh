@@ -6,8 +6,8 @@
 # shellcheck shell=bash
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-BUILD=$(realpath -m "${BUILD:-build}")
-export BUILD
+JUDGE_BUILD=$(realpath -m "${JUDGE_BUILD:-build}")
+export JUDGE_BUILD
 source_tree=$PWD
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
