@@ -66,13 +66,18 @@ static void add(struct names *names, const char *name)
     names->list[names->count] = NULL;
 }
 
-/* The nearest of the names, upper and lower case being one, or NULL. */
+/* The name that begins with word (a unit was left out: time for time_ms), else the nearest one, or NULL. Upper and lower
+ * case are one. */
 static const char *nearest(const struct names *names, const char *word)
 {
     char lower[NAME_SIZE];
     (void)str_copy(lower, sizeof lower, word); /* cut: it is for a hint */
     for (char *at = lower; *at != '\0'; at++)
         *at = (char)tolower((unsigned char)*at);
+    for (size_t i = 0; i < names->count && strlen(lower) > 2; i++) {
+        if (str_starts(names->list[i], lower))
+            return names->list[i];
+    }
     return names->count == 0 ? NULL : str_nearest(lower, names->list);
 }
 

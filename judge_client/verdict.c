@@ -251,7 +251,8 @@ static bool say_failure(const struct sentence *s, const struct sandbox_result *r
 void verdict_explain(char *text, size_t size, enum verdict verdict, const struct sandbox_result *result,
                      enum ui_language ui)
 {
-    const struct sentence s = {text, size, ui == UI_ZH};
+    struct sentence s = {.size = size, .chinese = ui == UI_ZH};
+    s.text = text;
     if (size == 0)
         return;
     if (result != NULL && verdict == VERDICT_TLE)
