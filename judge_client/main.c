@@ -9,6 +9,7 @@
 #include "common/err.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "judge_client/doctor.h"
 #include "judge_client/local_run.h"
 
 #include "common/banned.h"
@@ -18,7 +19,7 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*form)(int argc, char **argv);
-    } forms[] = {{"run", local_run}};
+    } forms[] = {{"doctor", doctor_main}, {"run", local_run}};
     struct err e;
     log_init("judge_client", 0);
     if (file_open_standard(&e) != 0)
