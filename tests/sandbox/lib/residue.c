@@ -213,8 +213,11 @@ static void find_own(const char *text, const char *controllers, char *path, size
     char line[PATH_MAX];
     path[0] = '\0';
     for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
-        if (str_format(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text) != 0)
+        size_t length = strcspn(text, "\n");
+        if (length >= sizeof line)
             continue;
+        memcpy(line, text, length);
+        line[length] = '\0';
         char *names = strchr(line, ':');
         char *at = names == NULL ? NULL : strchr(names + 1, ':');
         if (at == NULL)
