@@ -1,0 +1,6 @@
+var
+  a: integer;
+begin
+  a := 'three';
+  writeln(a);
+end.
