@@ -143,7 +143,8 @@ static void judge_source(struct local *local, size_t i)
     }
     if (local->terminal)
         local_report_progress("");
-    if (!outcome->judged)
+    /* What is skipped has its row in the table. */
+    if (!outcome->judged && (!outcome->skipped || local->options->json))
         (void)fprintf(stderr, "judgectl judge: %s\n", outcome->why.text); /* nowhere else to say it */
     if (local->options->json && !outcome->skipped)
         local_report_json(source, outcome);

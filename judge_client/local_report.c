@@ -14,6 +14,9 @@
 
 #include "common/banned.h"
 
+/* Of the table's columns, without the two blanks between them. */
+enum { WIDTH_LANGUAGE = 10, WIDTH_VERDICT = 7, WIDTH_SCORE = 5, WIDTH_TIME = 9, WIDTH_MEMORY = 10 };
+
 /* Prints text as JSON. Without memory for it, null: the line stays valid. */
 static void print_json_text(const char *text)
 {
@@ -48,8 +51,11 @@ void local_report_json(const struct local_source *source, const struct local_out
         print_json_text(source->language->name);
     else
         printf("null");
+    /* The same members as ever, so that who reads them needs no second case, and why. */
     if (!outcome->judged) {
-        printf(",\"verdict\":\"%s\",\"error\":", verdict_code(VERDICT_SE));
+        printf(",\"verdict\":\"%s\",\"score\":0,", verdict_code(VERDICT_SE));
+        print_figures(0, 0, 0);
+        printf(",\"compile\":{\"ok\":false,\"text\":\"\",\"wall_us\":0},\"cases\":[],\"error\":");
         print_json_text(outcome->why.text);
         printf("}\n");
         return;
@@ -90,41 +96,65 @@ static void print_cell(const char *text, int width)
     printf("%s%*s", text, width - columns(text) + 2, "");
 }
 
-static void print_expected(unsigned expected)
+/* A file's name may hold anything; a terminal gets one line of it. */
+static void shown(char *text, size_t size, const char *path)
 {
-    const char *separator = "";
+    text_clean(text, size, path, strlen(path));
+    for (char *p = text; *p != '\0'; p++)
+        *p = *p == '\n' || *p == '\t' ? '?' : *p;
+}
+
+static void print_expected(const struct local_source *source, const struct local_outcome *outcome, enum ui_language ui)
+{
+    static const char *const heads[UI_COUNT][2] = {{"as expected:", "EXPECTED:"}, {"符合预期：", "预期应为："}};
+    const char *separator = " ";
+    if (source->expected == 0)
+        return;
+    printf("  %s", heads[ui][outcome->differs]);
     for (int v = 0; v < VERDICT_COUNT; v++) {
-        if ((expected & 1U << v) != 0) {
+        if ((source->expected & 1U << v) != 0) {
             printf("%s%s", separator, verdict_code((enum verdict)v));
-            separator = " ";
+            separator = ", ";
         }
     }
 }
 
-static void print_row(const struct local_source *source, const struct local_outcome *outcome, int width)
+/* Score, time and memory; what did not compile has used none. */
+static void print_numbers(const struct judgement *judgement)
 {
-    static const char *const blank = "-";
-    const struct judgement *judgement = &outcome->judgement;
-    char number[48];
-    print_cell(source->path, width);
-    print_cell(source->language == NULL ? blank : source->language->name, 10);
-    if (!outcome->judged) {
-        printf("%s\n", outcome->skipped ? "skipped" : verdict_code(VERDICT_SE));
+    char score[48], time[48] = "-", memory[48] = "-";
+    long long cpu_us = judgement->cpu_us, kib = judgement->mem_kib;
+    /* Cut, not rounded: 100.0 is all of it. All of them fit. */
+    (void)str_format(score, sizeof score, "%lld.%lld", (long long)judgement->score / 1000,
+                     (long long)judgement->score % 1000 / 100);
+    if (judgement->compiled) {
+        (void)str_format(time, sizeof time, "%lld.%03lld s", cpu_us / 1000000, cpu_us / 1000 % 1000);
+        (void)str_format(memory, sizeof memory, "%lld.%lld MiB", kib / 1024, kib % 1024 * 10 / 1024);
+    }
+    printf("%*s  %*s  %*s", WIDTH_SCORE, score, WIDTH_TIME, time, WIDTH_MEMORY, memory);
+}
+
+static void print_row(const struct local_source *source, const struct local_outcome *outcome, int width,
+                      enum ui_language ui)
+{
+    static const char *const skipped[UI_COUNT] = {"skipped: not installed here: apt-get install %s\n",
+                                                  "跳过：本机未安装：apt-get install %s\n"};
+    const struct language *language = source->language;
+    char path[PATH_MAX];
+    shown(path, sizeof path, source->path);
+    print_cell(path, width);
+    print_cell(language == NULL ? "-" : language->name, WIDTH_LANGUAGE);
+    if (outcome->skipped) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        printf(skipped[ui], language->package);
+#pragma GCC diagnostic pop
         return;
     }
-    print_cell(verdict_code(judgement->verdict), 7);
-    (void)str_format(number, sizeof number, "%lld.%lld", (long long)judgement->score / 1000,
-                     (long long)judgement->score % 1000 / 100); /* it fits */
-    print_cell(number, 6);
-    (void)str_format(number, sizeof number, "%lld.%03lld s", (long long)judgement->cpu_us / 1000000,
-                     (long long)judgement->cpu_us / 1000 % 1000); /* it fits */
-    print_cell(number, 9);
-    (void)str_format(number, sizeof number, "%lld.%lld MiB", (long long)judgement->mem_kib / 1024,
-                     (long long)judgement->mem_kib % 1024 * 10 / 1024); /* it fits */
-    print_cell(number, 10);
-    if (source->expected != 0) {
-        printf("%s ", outcome->differs ? "EXPECTED" : "as expected:");
-        print_expected(source->expected);
+    print_cell(verdict_code(outcome->judged ? outcome->judgement.verdict : VERDICT_SE), WIDTH_VERDICT);
+    if (outcome->judged) {
+        print_numbers(&outcome->judgement);
+        print_expected(source, outcome, ui);
     }
     printf("\n");
 }
@@ -134,17 +164,23 @@ static void print_detail(const struct local_source *source, const struct local_o
     static const char *const answer[UI_COUNT] = {"answer", "答案"};
     static const char *const output[UI_COUNT] = {"output", "输出"};
     const struct judgement *judgement = &outcome->judgement;
+    char path[PATH_MAX];
     if (!outcome->judged || judgement->verdict == VERDICT_AC)
         return;
-    printf("\n%s: %s\n", source->path, verdict_name(judgement->verdict, ui));
+    shown(path, sizeof path, source->path);
+    printf("\n%s: %s\n", path, verdict_name(judgement->verdict, ui));
     if (!judgement->compiled) {
-        printf("%s\n", judgement->compile_text);
+        const char *text = judgement->compile_text;
+        for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+            length = strcspn(text, "\n");
+            printf("%s%.*s\n", length > 0 ? "  " : "", (int)length, text);
+        }
         return;
     }
     if (judgement->failed >= judgement->case_count)
         return;
     const struct case_judgement *one = &judgement->cases[judgement->failed];
-    printf("  %s.in: %s: %s\n", one->test->name, verdict_name(one->verdict, ui), one->note);
+    printf("  %s: %s: %s\n", one->test->input, verdict_name(one->verdict, ui), one->note);
     if (judgement->has_difference) {
         const struct compare_difference *d = &judgement->difference;
         printf("    %s %lld:%lld  %s\n", output[ui], (long long)d->output_line, (long long)d->output_column, d->output);
@@ -158,17 +194,20 @@ void local_report_table(const struct local_sources *sources, const struct local_
         {"source", "language", "verdict", "score", "time", "memory"},
         {"源文件", "语言", "结果", "得分", "时间", "内存"},
     };
-    static const int widths[6] = {0, 10, 7, 6, 9, 10};
+    static const int widths[6] = {0, WIDTH_LANGUAGE, WIDTH_VERDICT, WIDTH_SCORE, WIDTH_TIME, WIDTH_MEMORY};
+    char path[PATH_MAX];
     int width = columns(heads[ui][0]);
     for (size_t i = 0; i < sources->count; i++) {
-        int own = columns(sources->rows[i].path);
+        shown(path, sizeof path, sources->rows[i].path);
+        int own = columns(path);
         width = own > width ? own : width;
     }
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 3; i++)
         print_cell(heads[ui][i], i == 0 ? width : widths[i]);
-    printf("\n");
+    for (int i = 3; i < 6; i++)
+        printf("%*s%s%s", widths[i] - columns(heads[ui][i]), "", heads[ui][i], i < 5 ? "  " : "\n");
     for (size_t i = 0; i < sources->count; i++)
-        print_row(&sources->rows[i], &outcomes[i], width);
+        print_row(&sources->rows[i], &outcomes[i], width, ui);
     for (size_t i = 0; i < sources->count; i++)
         print_detail(&sources->rows[i], &outcomes[i], ui);
 }
