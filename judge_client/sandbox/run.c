@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/log.h"
 #include "judge_client/sandbox/sandbox_parts.h"
 #include "judge_client/sandbox/tracer.h"
 
@@ -159,6 +160,35 @@ static void answered(struct loop *loop, size_t k, const struct cell_reply *reply
         run->clean = true;
 }
 
+/* Takes one wait status, of whichever program it is. False where there is none (WNOHANG), or nobody to wait for. */
+static bool reap_one(struct loop *loop, int options)
+{
+    int status;
+    struct rusage usage;
+    struct trace_event event;
+    pid_t pid = wait4(-1, &status, options | __WALL, &usage);
+    if (pid < 0 && errno == EINTR)
+        return true;
+    if (pid <= 0)
+        return false;
+    trace_classify(pid, status, &usage, &event);
+    if (event.kind == TRACE_EXITED || event.kind == TRACE_KILLED)
+        cell_note_reaped(loop->sandbox->cells, SANDBOX_CELLS, pid);
+    tracer_handle(&loop->tracer, &event);
+    return true;
+}
+
+/* Kills the cell. Until it has ended, what the other programs' processes do meanwhile is acted upon as always: a stop that
+ * is lost would last until the wall limit. */
+static void end_cell(struct loop *loop, struct cell *cell)
+{
+    if (cell->pid > 0 && kill(cell->pid, SIGKILL) != 0)
+        log_warn("sandbox cell=%d kill", cell->k);
+    while (cell->pid > 0 && reap_one(loop, 0))
+        continue;
+    cell_kill(cell); /* what is left of it: its descriptors */
+}
+
 /* The cell ended in the middle: if it was for memory, that is the program's doing, and run_finish finds out. */
 static void gone(struct loop *loop, size_t k, const struct cell_reply *reply)
 {
@@ -166,7 +196,7 @@ static void gone(struct loop *loop, size_t k, const struct cell_reply *reply)
     run->fault = *reply;
     run->gone = true;
     run->clean = true; /* there is no cell: the next run makes one */
-    cell_kill(run->cell);
+    end_cell(loop, run->cell);
     drain_all(loop, k);
 }
 
@@ -189,22 +219,6 @@ static void hear(struct loop *loop, size_t k)
             gone(loop, k, &reply);
             break;
         }
-    }
-}
-
-static void reap(struct loop *loop)
-{
-    for (;;) {
-        int status;
-        struct rusage usage;
-        struct trace_event event;
-        pid_t pid = wait4(-1, &status, WNOHANG | __WALL, &usage);
-        if (pid <= 0)
-            return;
-        trace_classify(pid, status, &usage, &event);
-        if (event.kind == TRACE_EXITED || event.kind == TRACE_KILLED)
-            cell_note_reaped(loop->sandbox->cells, SANDBOX_CELLS, pid);
-        tracer_handle(&loop->tracer, &event);
     }
 }
 
@@ -232,6 +246,7 @@ static void give_up(struct loop *loop, size_t k)
             run->start_us == 0 ? "started" : "ended");
     fail(loop, &fault);
     run->clean = true;
+    end_cell(loop, run->cell);
     cell_close(run->cell);
 }
 
@@ -316,7 +331,8 @@ static void turn(struct loop *loop)
         if (polled[1 + 3 * k].revents != 0)
             hear(loop, k);
     }
-    reap(loop);
+    while (reap_one(loop, WNOHANG))
+        continue;
 }
 
 static void start_all(struct loop *loop, const struct sandbox_spec *specs, struct sandbox_result *results,
@@ -335,8 +351,10 @@ static void start_all(struct loop *loop, const struct sandbox_spec *specs, struc
         struct err fault;
         if (run_start(loop->sandbox, &loop->runs[k], fds[k], loop->hooks->collect != NULL, &fault) != 0) {
             fail(loop, &fault);
-            if (loop->runs[k].sent)
+            if (loop->runs[k].sent) {
+                end_cell(loop, loop->runs[k].cell);
                 cell_close(loop->runs[k].cell);
+            }
             loop->runs[k].clean = true;
             return;
         }
