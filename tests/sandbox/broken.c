@@ -181,6 +181,47 @@ static int test_memory_files(struct cells *cells, struct err *e)
     return run_out_of_memory(cells, "memory-files", "c", e);
 }
 
+/* One cell runs out of memory, which may end the cell itself, while the program of the other makes processes all the time:
+ * that one is not disturbed. */
+static int beside_memory(struct cells *cells, struct sandbox_result *results, struct err *e)
+{
+    static const char *const programs[] = {"memory-shared-children", "measure-children"};
+    static const char *const policies[] = {"everything", "compiler"};
+    char paths[2][128];
+    const char *argv[2][CELLRUN_ARGV];
+    struct sandbox_spec specs[2];
+    for (size_t k = 0; k < 2; k++) {
+        if (cellrun_put(cells, k, programs[k], paths[k], argv[k], "12", "5", e) != 0)
+            return -1;
+        specs[k] = (struct sandbox_spec){.argv = argv[k], .env = drive_env, .fd = {-1, -1, -1}, .sink = {-1, -1, -1}};
+        specs[k].policy = drive_policy(&cells->drive, policies[k], e);
+        specs[k].limits = drive_limits(&cells->drive);
+        specs[k].limits.processes = 32;
+        if (specs[k].policy == NULL)
+            return -1;
+    }
+    specs[0].limits.mem_kib = 32 * 1024;
+    return sandbox_run(cells->sandbox, specs, results, 2, NULL, e);
+}
+
+static int test_memory_beside(struct cells *cells, struct err *e)
+{
+    if (strcmp(sandbox_tier_name(cells->sandbox), "none") == 0) {
+        err_set(e, "without cgroups nobody counts the memory of several processes");
+        return 1;
+    }
+    for (int i = 0; i < 10; i++) {
+        struct sandbox_result results[2];
+        if (beside_memory(cells, results, e) != 0)
+            return err_add(e, "run %d", i);
+        if (results[0].limit != SANDBOX_LIMIT_MEMORY)
+            return cellrun_wrong("the first", &results[0], e);
+        if (results[1].exit_code != 0)
+            return cellrun_wrong("the second", &results[1], e);
+    }
+    return next_run(cells, e);
+}
+
 static const struct cells_test tests[] = {
     {"killed-idle", test_killed_idle},
     {"killed-spinning", test_killed_spinning},
@@ -190,6 +231,7 @@ static const struct cells_test tests[] = {
     {"memory", test_memory},
     {"memory-shared", test_memory_shared},
     {"memory-files", test_memory_files},
+    {"memory-beside", test_memory_beside},
 };
 
 int main(int argc, char **argv)

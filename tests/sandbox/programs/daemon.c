@@ -1,4 +1,5 @@
 /* expect: RE syscall=clone */
+/* expect compiler: exit 0, processes>=2, wall_ms<2000 */
 /* expect everything: exit 0, processes>=2, wall_ms<2000 */
 /*
  * A daemon, forked twice, in a session of its own, all descriptors closed: it must be gone when the run is.

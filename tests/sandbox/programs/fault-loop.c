@@ -1,4 +1,4 @@
-/* expect: limit cpu | limit wall, cpu_ms>=250 */
+/* expect: limit cpu | limit wall, cpu_ms>=20 */
 /* limits: wall_ms=6000 */
 /*
  * A handler that returns to the instruction that faulted: a signal, and so a stop for the tracer, without end.

@@ -1,4 +1,5 @@
 /* expect: RE syscall=fork */
+/* expect compiler: limit processes, processes>=16 */
 /* expect everything: limit processes, processes>=16 */
 /*
  * A fork bomb: every process makes new ones without end.

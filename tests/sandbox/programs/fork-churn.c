@@ -1,4 +1,4 @@
-/* expect everything: limit cpu | limit wall, cpu_ms>=250 */
+/* expect everything: limit cpu | limit wall, cpu_ms>=20 */
 /* expect: RE syscall=clone */
 /* limits: wall_ms=6000 */
 /*
