@@ -189,6 +189,7 @@ static void test_order(void)
         {"s1[30] s2[5] s10[20]", "s10[20] s1[30] s2[5]"},
         {"99999999999999999999999998 99999999999999999999999999 100000000000000000000000000",
          "100000000000000000000000000 99999999999999999999999998 99999999999999999999999999"},
+        {"a[20] a1[5] a2[5] a3[5] a4[5]", "a1[5] a2[5] a3[5] a4[5] a[20]"},
         {"0 00 000", "0 00 000"},
         {"A a", "A a"},
     };
@@ -557,6 +558,8 @@ static void test_bad_conf(void)
         {"1.in 1.out problem.ini=[sources]\nwith=a.cpp\n", FOLDER "/problem.ini:1: [sources] is not supported yet"},
         {"1.in 1.out problem.ini=[subtask.1]\nscore=5\n", FOLDER "/problem.ini:1: [subtask.1] is not supported yet"},
         {"1.in 1.out problem.ini=[cases]\nsamples=1~2\n", FOLDER "/problem.ini:2: samples: there is no case '2'"},
+        {"2[30].in 2[30].out problem.ini=[cases]\nsamples=22\n",
+         FOLDER "/problem.ini:2: samples: there is no case '22'"},
         {"1.in 1.out problem.ini=[cases]\norder=random\n",
          FOLDER "/problem.ini:2: order = random: must be one of: natural alphabetical"},
         {"1.in 1.out problem.ini/", FOLDER "/problem.ini is a folder, not a file"},
