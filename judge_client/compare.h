@@ -1,8 +1,9 @@
 /*
  * compare.h - is a program's output the answer? Four ways to say so, and the first difference for a person to read.
  *
- * Reads two descriptors of regular files or memfds, mapped; time is linear in their sizes. Knows no case, no verdict's
- * code of any database and no sandbox: run_case turns the result into a verdict.
+ * Reads two descriptors of regular files or memfds, in pieces; time is linear in their sizes, memory is fixed. Knows no
+ * case, no verdict's code of any database and no sandbox: run_case turns the result into a verdict.
+ * A carriage return before a line end counts only for COMPARE_EXACT. docs/comparison.md has the rules for a teacher.
  */
 #ifndef JUDGE_COMPARE_H
 #define JUDGE_COMPARE_H
@@ -14,7 +15,7 @@
 #include "common/err.h"
 
 enum compare_mode {
-    COMPARE_LINES,  /* HUSTOJ's rules: white space that differs in a harmless place is accepted, elsewhere a presentation error */
+    COMPARE_LINES, /* HUSTOJ's rules: white space that differs in a harmless place is accepted, elsewhere a presentation error */
     COMPARE_EXACT,  /* byte by byte */
     COMPARE_TOKENS, /* the same words in the same order; white space only separates */
     COMPARE_FLOAT,  /* as tokens, and two tokens that are numbers may differ by abs_error or rel_error */
@@ -22,10 +23,11 @@ enum compare_mode {
 
 struct compare_options {
     enum compare_mode mode;
-    bool ignore_case;       /* ASCII letters */
-    bool strict_line_ends;  /* COMPARE_LINES: blanks at the end of a line are a presentation error (OJ_IGNORE_ESOL=0) */
-    double abs_error;       /* COMPARE_FLOAT: accepted where |a-b| <= abs_error or |a-b| <= rel_error * |answer| */
-    double rel_error;
+    bool ignore_case;      /* ASCII letters */
+    bool strict_line_ends; /* COMPARE_LINES: blanks at the end of a line are a presentation error (OJ_IGNORE_ESOL=0) */
+    /* COMPARE_FLOAT: accepted where |a-b| <= abs_error or |a-b| <= rel_error * |answer|. Words that are no decimal numbers
+     * (nan, inf, 0x1p3, more than 1024 bytes, over 1e4900) are the same or different as text. */
+    double abs_error, rel_error;
 };
 
 enum compare_result { COMPARE_SAME, COMPARE_PRESENTATION, COMPARE_DIFFERENT };
@@ -36,15 +38,16 @@ enum compare_result { COMPARE_SAME, COMPARE_PRESENTATION, COMPARE_DIFFERENT };
 struct compare_difference {
     int64_t output_line, output_column;
     int64_t answer_line, answer_column;
-    /* What stands there, from the start of the token or a little before: printable, valid UTF-8, white space made visible
-     * (space U+00B7, tab U+2192, line end U+21B5, carriage return "\r"), other control bytes and invalid UTF-8 as \xNN,
-     * "(end)" where the text ends, "..." where it was cut. */
+    /* The line around it, cut to some 32 bytes before: printable, valid UTF-8, white space made visible (space U+00B7, tab
+     * U+2192, line end U+21B5, carriage return "\r"), other characters that cannot be seen and invalid UTF-8 as \xNN,
+     * "(end)" where the text ends in that line, "..." where it was cut. */
     char output[COMPARE_EXCERPT_SIZE];
     char answer[COMPARE_EXCERPT_SIZE];
 };
 
-/* Compares output with answer. 0 with *result, and *difference filled unless it is COMPARE_SAME (for a presentation
- * error: where the white space first differs); -1 with e: one of them cannot be read. Needs no privilege. */
+/* Compares output with answer, both from their starts whatever the descriptors' positions, which stay. 0 with *result, and
+ * *difference (unless it is NULL) filled but for COMPARE_SAME; for a presentation error with where the white space first
+ * differs. -1 with e: one of them is no regular file, cannot be read, or became shorter meanwhile. Needs no privilege. */
 int compare_files(int answer_fd, int output_fd, const struct compare_options *options, enum compare_result *result,
                   struct compare_difference *difference, struct err *e);
 
@@ -52,7 +55,8 @@ int compare_files(int answer_fd, int output_fd, const struct compare_options *op
 enum compare_result compare_bytes(const char *answer, size_t answer_size, const char *output, size_t output_size,
                                   const struct compare_options *options, struct compare_difference *difference);
 
-/* How many leading bytes match, for OJ_INTERNAL_MARK: matched bytes / size of the answer. */
+/* How many leading bytes of the answer the output has by the rules of COMPARE_LINES, for OJ_INTERNAL_MARK: matched bytes /
+ * size of the answer. All of them where the result is not COMPARE_DIFFERENT. */
 size_t compare_matched(const char *answer, size_t answer_size, const char *output, size_t output_size);
 
 #endif
