@@ -65,7 +65,7 @@ RUN_TESTS := JUDGE_BUILD=$(BUILD) tests/run
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test-programs unit-programs asan-programs fuzz-programs check test bench lint asan fuzz check-deps test-v2 \
+.PHONY: all test-programs unit-programs check-all asan-programs fuzz-programs check test bench lint asan fuzz check-deps test-v2 \
 	install clean FORCE
 
 all: $(PROGRAMS)
@@ -161,12 +161,15 @@ ASAN_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)-asan HARDEN= CFLAGS='-O1
 ASAN_UNIT = $(patsubst %.c,$(BUILD)-asan/%,$(UNIT_SRC))
 
 asan:
-	+@$(ASAN_MAKE) check
+	+@$(ASAN_MAKE) check-all
 
 asan-programs:
 	+@$(ASAN_MAKE) unit-programs
 
 unit-programs: $(UNIT)
+
+check-all: $(PROGRAMS) test-programs
+	@$(RUN_TESTS) $(UNIT) $(DRIVERS)
 
 # libFuzzer is clang's, and not every clang has its runtime.
 FUZZ_CC ?= clang
@@ -187,17 +190,21 @@ $(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE)
 
 # ---- installing: programs, policies and documents are replaced; a folder of OJ_HOME that is there is left as it is
 
-POLICIES := $(wildcard syscall_tables/policy/*.policy)
-DOCS     := README.md LICENSE $(wildcard docs/*.md)
+POLICIES  := $(wildcard syscall_tables/policy/*.policy)
+LANGUAGES := $(wildcard etc/languages.d/*.ini)
+DOCS      := README.md LICENSE $(wildcard docs/*.md)
 
 # -C: a file that is the same already is not written again.
 install: $(PROGRAMS)
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/judge/policy $(DESTDIR)$(PREFIX)/share/doc/judge
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/judge/policy \
+		$(DESTDIR)$(PREFIX)/share/judge/languages.d $(DESTDIR)$(PREFIX)/share/doc/judge
 	$(Q)install -C -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -C -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
+	$(Q)install -C -m 0644 $(LANGUAGES) $(DESTDIR)$(PREFIX)/share/judge/languages.d
 	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
 	@set -e; folder() { [ -d "$(DESTDIR)$(OJ_HOME)$$2" ] || install -d -m "$$1" "$(DESTDIR)$(OJ_HOME)$$2"; }; \
-		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /data; folder 0750 /log; folder 0755 /run
+		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /etc/languages.d; \
+		folder 0750 /data; folder 0750 /log; folder 0755 /run
 
 clean:
 	rm -rf build build-*

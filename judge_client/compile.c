@@ -122,6 +122,7 @@ static int take_text(struct judge *judge, struct judgement *judgement, struct er
     if (count < 0)
         return err_sys(e, errno, "read the compiler's messages");
     text_clean(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, raw, (size_t)count);
+    text_hide_folders(judgement->compile_text);
     return 0;
 }
 

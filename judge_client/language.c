@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct loaded {
     struct conf *conf;
     char **lists[8]; /* from conf_words */
     size_t list_count;
+    glob_t mounts; /* what the patterns among the mounts match */
 };
 
 struct languages {
@@ -34,16 +36,18 @@ struct languages {
 };
 
 #define STEP_KEYS(section)                                                                                             \
-    {section, "argv", CONF_TEXT, 0, 0, NULL, "the command; {source} {binary} {mem_mib} are replaced"},                 \
-    {section, "policy", CONF_TEXT, 0, 0, NULL, "the system calls it may make: a NAME.policy"},                         \
-    {section, "cpu_ms", CONF_INT, 1, MOST_MS, NULL, "CPU time"},                                                       \
-    {section, "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},                                                     \
-    {section, "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory"},                                                    \
-    {section, "output_mib", CONF_INT, 1, MOST_MIB, NULL, "what it may write"},                                         \
-    {section, "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack"},                                                      \
-    {section, "processes", CONF_INT, 1, 16384, NULL, "processes and threads at once"},                                 \
-    {section, "open_files", CONF_INT, 4, 65536, NULL, "open files"},                                                   \
-    {section, "proc", CONF_BOOL, 0, 0, NULL, "give it /proc (its own processes only)"}
+    {section, "argv", CONF_WORDS, 0, 0, NULL, "the command; {source} {binary} {mem_mib} are replaced"},                \
+        {section, "policy", CONF_TEXT, 0, 0, NULL, "the system calls it may make: a NAME.policy"},                     \
+        {section, "cpu_ms", CONF_INT, 1, MOST_MS, NULL, "CPU time"},                                                   \
+        {section, "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},                                                 \
+        {section, "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory"},                                                \
+        {section, "output_mib", CONF_INT, 1, MOST_MIB, NULL, "what it may write"},                                     \
+        {section, "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack"},                                                  \
+        {section, "processes", CONF_INT, 1, 16384, NULL, "processes and threads at once"},                             \
+        {section, "open_files", CONF_INT, 4, 65536, NULL, "open files"},                                               \
+    {                                                                                                                  \
+        section, "proc", CONF_BOOL, 0, 0, NULL, "give it /proc (its own processes only)"                               \
+    }
 
 static const struct conf_key language_keys[] = {
     {"language", "id", CONF_INT, 0, MOST_ID, NULL, "HUSTOJ's number"},
@@ -101,6 +105,21 @@ static void list_of(struct loaded *row, const char *path, const char *name, cons
         }
         list[count] = words[count];
     }
+}
+
+/* The mounts may be patterns, for paths with a version in them; one that matches nothing stays as it is. */
+static int expand_mounts(struct loaded *row, const char *path, struct err *e)
+{
+    struct language *language = &row->language;
+    for (size_t i = 0; language->mounts[i] != NULL; i++) {
+        int code = glob(language->mounts[i], GLOB_NOCHECK | (i > 0 ? GLOB_APPEND : 0), NULL, &row->mounts);
+        if (code != 0 || language->mounts[i][0] != '/' || row->mounts.gl_pathc > LANGUAGE_LIST)
+            return err_set(e, "%s:%d: mounts: absolute paths, or patterns of them, at most %d in all", path,
+                           conf_line(row->conf, "language", "mounts"), LANGUAGE_LIST);
+    }
+    for (size_t i = 0; i < row->mounts.gl_pathc; i++)
+        language->mounts[i] = row->mounts.gl_pathv[i];
+    return 0;
 }
 
 static void read_step(struct loaded *row, const char *path, const char *section, struct language_step *step,
@@ -170,18 +189,25 @@ static int check_language(const struct loaded *row, const char *path, struct err
     return 0;
 }
 
-/* The first of the commands' programs that this box does not have. A path in {} is made by compiling. */
+static void look_for(struct language *language, const char *path, int mode)
+{
+    if (!language->installed || access(path, mode) == 0)
+        return;
+    language->installed = false;
+    (void)str_copy(language->missing, sizeof language->missing, path); /* cut is fine */
+}
+
+/* The first of the commands' programs and of the mounts that this box does not have. A path in {} is made by compiling. */
 static void look_for_programs(struct language *language)
 {
     char *const *const commands[] = {language->version, language->compile.argv, language->run.argv};
     language->installed = true;
-    for (size_t i = 0; i < sizeof commands / sizeof *commands && language->installed; i++) {
-        const char *program = commands[i] == NULL ? "{}" : commands[i][0];
-        if (program[0] == '{' || access(program, X_OK) == 0)
-            continue;
-        language->installed = false;
-        (void)str_copy(language->missing, sizeof language->missing, program); /* cut is fine */
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (commands[i] != NULL && commands[i][0][0] != '{')
+            look_for(language, commands[i][0], X_OK);
     }
+    for (size_t i = 0; language->mounts[i] != NULL; i++)
+        look_for(language, language->mounts[i], F_OK);
 }
 
 static void free_row(struct loaded *row)
@@ -190,6 +216,7 @@ static void free_row(struct loaded *row)
         return;
     for (size_t i = 0; i < row->list_count; i++)
         free(row->lists[i]);
+    globfree(&row->mounts);
     conf_close(row->conf);
     free(row);
 }
@@ -228,7 +255,8 @@ static struct loaded *read_language(const char *path, struct err *e)
     read_step(row, path, "compile", &language->compile, &failed, e);
     read_step(row, path, "run", &language->run, &failed, e);
     language->run.stderr_is_error = conf_bool(row->conf, "language", "stderr_is_error", false);
-    if (failed || read_patterns(row, path, e) != 0 || check_language(row, path, e) != 0) {
+    if (failed || expand_mounts(row, path, e) != 0 || read_patterns(row, path, e) != 0 ||
+        check_language(row, path, e) != 0) {
         free_row(row);
         return NULL;
     }

@@ -38,21 +38,21 @@ struct language {
     const char *title;
     const char *aliases[LANGUAGE_LIST + 1];  /* NULL-terminated, as the lists below */
     const char *suffixes[LANGUAGE_LIST + 1]; /* without the dot; the first is HUSTOJ's */
-    const char *source;  /* the file's name in the run folder: "Main.java" */
+    const char *source;                      /* the file's name in the run folder: "Main.java" */
     const char *binary;  /* what compiling leaves, "" for nothing: then the source itself is what runs */
     const char *keep;    /* "" or a glob of further files that compiling leaves: "*.class" */
     const char *package; /* Debian's, to install it: "g++" */
     struct language_step compile, run;
-    char **version;      /* argv that prints the version */
-    double time_factor;  /* limit * factor + bonus */
+    char **version;     /* argv that prints the version */
+    double time_factor; /* limit * factor + bonus */
     int64_t time_bonus_ms, memory_bonus_mib;
     int good_exit;
-    const char *mounts[LANGUAGE_LIST + 1]; /* paths of the box that it needs read-only, besides the system */
+    const char *mounts[LANGUAGE_LIST + 1]; /* paths of the box that it reads, besides the system */
     char **env;                            /* NAME=VALUE, added to the usual ones */
     struct language_pattern patterns[LANGUAGE_LIST];
     size_t pattern_count;
     bool installed;
-    char missing[128]; /* where it is not: the program that was not found */
+    char missing[128]; /* where it is not: the program or the mount that was not found */
 };
 
 struct languages;

@@ -89,8 +89,9 @@ static struct sandbox_limits case_limits(const struct submission *submission, co
     };
 }
 
-static int execute(struct judge *judge, const struct submission *submission, const struct problem_case *test, int input_fd,
-                   const struct judge_options *options, struct sandbox_result *result, bool *missing, struct err *e)
+static int execute(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                   int input_fd, const struct judge_options *options, struct sandbox_result *result, bool *missing,
+                   struct err *e)
 {
     const struct problem *problem = submission->problem;
     const struct language *language = submission->language;
@@ -106,7 +107,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
     const struct policy *policy = judge_policy(judge, language->run.policy, e);
     if (policy == NULL || judge_rewind(judge->output_fd, e) != 0 || judge_rewind(judge->error_fd, e) != 0)
         return -1;
-    char **argv = language_command(language->run.argv, source, binary, limits.mem_kib / 1024);
+    char **argv = language_command(language->run.argv, source, binary, problem->limits.memory_mib);
     const char **env = judge_environment(language, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
@@ -185,9 +186,7 @@ static int compare_output(struct judge *judge, const struct problem *problem, co
     if (code != 0)
         return -1;
     *has_difference = outcome != COMPARE_SAME;
-    result->verdict = outcome == COMPARE_SAME           ? VERDICT_AC
-                      : outcome == COMPARE_PRESENTATION ? VERDICT_PE
-                                                        : VERDICT_WA;
+    result->verdict = outcome == COMPARE_SAME ? VERDICT_AC : outcome == COMPARE_PRESENTATION ? VERDICT_PE : VERDICT_WA;
     return 0;
 }
 
@@ -214,7 +213,8 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     result->cpu_us = run.cpu_us;
     result->wall_us = run.wall_us;
     result->mem_kib = run.mem_kib;
-    result->verdict = verdict_of_error(judge, submission->language, verdict_of_run(&run, submission->language->good_exit));
+    result->verdict =
+        verdict_of_error(judge, submission->language, verdict_of_run(&run, submission->language->good_exit));
     if (fstat(judge->output_fd, &output) != 0)
         return err_sys(e, errno, "look at the output");
     if (result->verdict == VERDICT_AC && output.st_size > output_limit(problem, test))

@@ -3,9 +3,12 @@
  */
 #include "judge_client/text.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "common/str.h"
 
 #include "common/banned.h"
 
@@ -86,6 +89,39 @@ void text_clean(char *clean, size_t size, const char *raw, size_t raw_size)
         left -= skip;
     }
     clean[length] = '\0';
+}
+
+static bool is_path_byte(char byte)
+{
+    return isalnum((unsigned char)byte) || (byte != '\0' && strchr("_.+-/", byte) != NULL);
+}
+
+/* The length of the path at p where it leads into one of the hidden folders, else 0. */
+static size_t hidden_path(const char *p)
+{
+    static const char *const folders[] = {"/usr/", "/lib/", "/lib64/", "/bin/", "/box/", "/program/", "/tmp/"};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && length == 0; i++) {
+        while (str_starts(p, folders[i]) && is_path_byte(p[length]))
+            length++;
+    }
+    return length;
+}
+
+void text_hide_folders(char *text)
+{
+    char *to = text;
+    char before = ' ';
+    for (const char *from = text; *from != '\0';) {
+        size_t length = *from == '/' && !is_path_byte(before) ? hidden_path(from) : 0;
+        const char *end = from + (length > 0 ? length : 1);
+        for (const char *p = from; length > 0 && p < end; p++)
+            from = *p == '/' ? p + 1 : from;
+        before = end[-1];
+        while (from < end)
+            *to++ = *from++;
+    }
+    *to = '\0';
 }
 
 int text_json(char *out, size_t size, const char *text)

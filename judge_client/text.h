@@ -11,6 +11,10 @@
  * a character's border, with a last line "...". */
 void text_clean(char *clean, size_t size, const char *raw, size_t raw_size);
 
+/* Shortens, in place, each path of the judge's own folders and of the system to the file's name: what a student reads about
+ * /usr/include/c++/12/bits/stl_vector.h:93 and /box/Main.js is stl_vector.h:93 and Main.js. */
+void text_hide_folders(char *text);
+
 /* Prints text as a JSON string with its quotes into out (size bytes, terminated). Invalid UTF-8 becomes U+FFFD. Returns
  * the length, or -1 where it did not fit. 6 bytes for each of text and 3 more are always enough. */
 int text_json(char *out, size_t size, const char *text);

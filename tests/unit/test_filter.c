@@ -30,7 +30,8 @@
 #define BROKEN 0xdeadbeefU /* the simulator's answer to a program that the kernel would not take */
 
 static const char *const folders[] = {"syscall_tables/policy", NULL};
-static const char *const shipped[] = {"base", "c", "threads", "compiler"};
+static const char *const shipped[] = {"base", "c",      "threads", "compiler",       "runtime",
+                                      "bash", "csharp", "sql",     "csharp-compiler"};
 static const size_t shipped_count = sizeof shipped / sizeof shipped[0];
 
 /* ---- the simulator */

@@ -1,0 +1,2 @@
+read -r a b
+missing_command "$a" "$b"

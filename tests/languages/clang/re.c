@@ -1,0 +1,7 @@
+#include <stddef.h>
+
+int main(void)
+{
+    volatile int *nowhere = NULL;
+    return *nowhere;
+}

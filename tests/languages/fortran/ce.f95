@@ -1,0 +1,4 @@
+program add
+  implicit none
+  missing = 1
+end program add

@@ -1,0 +1,13 @@
+package main
+
+var i uint
+
+func main() {
+	go func() {
+		for {
+		}
+	}()
+	for {
+		i++
+	}
+}

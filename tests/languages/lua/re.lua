@@ -1,0 +1,2 @@
+local missing
+print(missing.sum)

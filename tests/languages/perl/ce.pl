@@ -1,0 +1,3 @@
+use strict;
+$missing = 1;
+print $missing, "\n";

@@ -1,0 +1,2 @@
+my $zero = 0;
+print 1 / $zero, "\n";

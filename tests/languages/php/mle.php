@@ -1,0 +1,4 @@
+<?php
+$blocks = [];
+while (true)
+    $blocks[] = str_repeat('x', 1 << 20);

@@ -1,0 +1,3 @@
+require 'set'
+a, b = gets.split.map(&:to_i)
+puts [a, b].sum

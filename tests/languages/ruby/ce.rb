@@ -1,0 +1,3 @@
+def add(a, b)
+  a + b
+puts add(1, 2)
