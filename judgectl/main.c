@@ -20,6 +20,7 @@ static const struct {
     const char *name;
     const char *help;
 } commands[] = {
+    {"judge", "judge sources against a problem's folder and print the verdicts"},
     {"run", "run a program in the sandbox and say what it did and used"},
     {"doctor", "check this box: what is missing, what is lost by it, what to type"},
 };
@@ -46,7 +47,7 @@ static void become_client(char **argv)
         *slash = '\0';
     if (slash == NULL || str_format(path, sizeof path, "%s/judge_client", self) != 0 || access(path, X_OK) != 0)
         (void)str_copy(path, sizeof path, JUDGE_PREFIX "/bin/judge_client"); /* it fits */
-    (void)execv(path, argv); /* returns only when it fails */
+    (void)execv(path, argv);                                                 /* returns only when it fails */
     fatal("%s: %s (make install puts it there)", path, strerror(errno));
 }
 
