@@ -382,6 +382,12 @@ int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struc
             turn(&loop);
         tracer_fini(&loop.tracer);
     }
+    for (size_t k = 0; k < n && !loop.failed; k++) {
+        if (loop.runs[k].end != RUN_END_FAULT)
+            continue;
+        err_set(e, "cell %zu: a new process of the program could not be followed (is memory short?)", k);
+        loop.failed = true;
+    }
     for (size_t k = 0; k < n; k++) {
         struct err fault;
         for (int i = 0; i < 3; i++) {

@@ -32,7 +32,7 @@ struct run {
     int64_t put_bytes; /* of working files that we wrote into the run folder */
     bool sent;         /* the cell was asked to run: until `clean` it is not to be used for anything else */
     bool clean;        /* the cell is as before */
-    bool execs;        /* the policy lets it execute programs at will */
+    bool execs;        /* the policy lets it execute more programs than itself */
     enum run_end end;  /* why we ended it: the first reason stays */
     pid_t main;        /* the main process, once it was met; in our pid namespace */
     bool main_ended;

@@ -125,13 +125,17 @@ static bool allows_ipc(const struct policy *policy)
     return false;
 }
 
-static bool execs_at_will(const struct policy *policy)
+/* Beyond the one execve that starts it. */
+static bool execs_more(const struct policy *policy)
 {
     static const char *const calls[] = {"execve", "execveat"};
     for (int a = 0; a < policy->arch_count; a++) {
         for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
             int nr = syscall_number(policy->arches[a].arch, calls[i]);
-            if (nr >= 0 && policy->arches[a].rules[nr].action == POLICY_ALLOW)
+            if (nr < 0)
+                continue;
+            const struct policy_rule *rule = &policy->arches[a].rules[nr];
+            if (rule->action == POLICY_ALLOW || (rule->action == POLICY_LIMIT && rule->value > 1))
                 return true;
         }
     }
@@ -151,7 +155,7 @@ static const struct prepared *prepare(struct sandbox *sandbox, const struct poli
         return NULL;
     prepared->hash = policy->hash;
     prepared->ipc = allows_ipc(policy);
-    prepared->execs = execs_at_will(policy);
+    prepared->execs = execs_more(policy);
     sandbox->next_prepared = (sandbox->next_prepared + 1) % SANDBOX_PREPARED;
     return prepared;
 }

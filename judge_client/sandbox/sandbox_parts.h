@@ -25,7 +25,7 @@ struct prepared {
     uint64_t hash; /* of the policy; 0: nothing here yet */
     struct filter filter;
     bool ipc;   /* it lets a program make SysV or POSIX ipc objects */
-    bool execs; /* it lets a program execute others at will */
+    bool execs; /* it lets a program execute others */
 };
 
 enum { SANDBOX_PREPARED = 4 };

@@ -7,6 +7,7 @@
 #include "judge_client/sandbox/tracer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/str.h"
 #include "judge_client/sandbox/filter.h"
 #include "judge_client/sandbox/policy.h"
@@ -151,54 +153,46 @@ static void count_task(struct tracer *tracer, int k)
         tracer_end_run(tracer, k, RUN_END_LIMIT, SANDBOX_LIMIT_PROCESSES);
 }
 
-/* A tracee of which the parent is known now. */
-static void adopt(struct tracer *tracer, struct tracee *child, int k)
+/* The run that the tracee pid, which has just stopped for the first time, belongs to: the one whose cell has its uid, which
+ * a program cannot change. Its parent is no help: it may have been killed before it could tell of the child. -1: none. */
+static int run_of(const struct tracer *tracer, pid_t pid)
 {
+    char path[32];
+    char text[4096];
+    if (tracer->run_count == 1)
+        return 0;
+    (void)str_format(path, sizeof path, "/proc/%d/status", (int)pid); /* it fits */
+    if (file_read(AT_FDCWD, path, text, sizeof text, NULL) < 0)
+        return -1;
+    const char *line = strstr(text, "\nUid:\t");
+    unsigned long uid = line == NULL ? 0 : strtoul(line + 6, NULL, 10);
+    for (size_t k = 0; k < tracer->run_count; k++) {
+        if (tracer->runs[k].cell->uid == uid)
+            return (int)k;
+    }
+    return -1;
+}
+
+/* A new process or thread. Only here does it come into the table: what was killed before it could stop never does, so
+ * that each number in the table is that of a process which has not been reaped. */
+static struct tracee *adopt(struct tracer *tracer, pid_t pid)
+{
+    int k = run_of(tracer, pid);
+    struct tracee *tracee = k < 0 ? NULL : tracer_add(tracer, pid, k);
+    if (tracee == NULL) {
+        (void)kill(pid, SIGKILL); /* it is a tracee of ours that nobody has reaped, so it is there */
+        if (k >= 0)
+            tracer_end_run(tracer, k, RUN_END_FAULT, SANDBOX_LIMIT_NONE);
+        return NULL;
+    }
     struct run *run = &tracer->runs[k];
-    bool held = child->held;
-    pid_t pid = child->pid;
-    child->run = k;
-    child->held = false;
     /* A thread of the main process answers to its group's number, a process of its own does not. */
     if (syscall(SYS_tgkill, run->main, pid, 0) != 0)
         run->several = true;
     count_task(tracer, k);
     if (run->end != RUN_END_NONE)
         (void)kill(pid, SIGKILL); /* it may have come after the others were killed */
-    else if (held)
-        tracer_continue(pid, 0);
-}
-
-static void handle_forked(struct tracer *tracer, const struct tracee *parent)
-{
-    unsigned long number = 0;
-    pid_t pid = parent->pid;
-    int k = parent->run;
-    if (k >= 0 && ptrace(PTRACE_GETEVENTMSG, pid, NULL, &number) == 0) {
-        struct tracee *child = tracer_find(tracer, (pid_t)number);
-        if (child == NULL)
-            child = tracer_add(tracer, (pid_t)number, -1);
-        if (child == NULL)
-            tracer_end_run(tracer, k, RUN_END_FAULT, SANDBOX_LIMIT_NONE);
-        else if (child->run < 0)
-            adopt(tracer, child, k);
-    }
-    tracer_continue(pid, 0);
-}
-
-static void handle_started(struct tracer *tracer, pid_t pid, struct tracee *tracee)
-{
-    if (tracee == NULL) {
-        tracee = tracer_add(tracer, pid, -1);
-        if (tracee == NULL) {
-            (void)kill(pid, SIGKILL); /* it has just stopped, so it is there */
-            return;
-        }
-    }
-    if (tracee->run < 0)
-        tracee->held = true;
-    else
-        tracer_continue(pid, 0);
+    return tracee;
 }
 
 /* Names the call that ended the run: "socket", or "i386:socket" where it is not of this box's architecture. */
@@ -257,8 +251,7 @@ static void handle_execed(struct tracer *tracer, const struct tracee *tracee)
         struct tracee *thread = tracer_find(tracer, (pid_t)former);
         if (thread != NULL) {
             tracer_remove(tracer, thread);
-            if (k >= 0)
-                tracer->runs[k].tasks--;
+            tracer->runs[k].tasks--;
         }
     }
     tracer_continue(pid, 0);
@@ -268,8 +261,6 @@ static void handle_ended(struct tracer *tracer, const struct trace_event *event,
 {
     int k = tracee->run;
     tracer_remove(tracer, tracee);
-    if (k < 0)
-        return;
     struct run *run = &tracer->runs[k];
     run->tasks--;
     if (event->pid != run->main) {
@@ -301,13 +292,11 @@ static void note_file_limit(struct run *run, pid_t pid)
 void tracer_handle(struct tracer *tracer, const struct trace_event *event)
 {
     struct tracee *tracee = tracer_find(tracer, event->pid);
-    if (tracee == NULL || tracee->run < 0) {
-        if (event->kind == TRACE_STARTED)
-            handle_started(tracer, event->pid, tracee);
-        else if (tracee != NULL && (event->kind == TRACE_EXITED || event->kind == TRACE_KILLED))
-            handle_ended(tracer, event, tracee);
-        return;
-    }
+    /* A thread that is born while its process is being stopped tells of the stop at once. */
+    if (tracee == NULL && (event->kind == TRACE_STARTED || event->kind == TRACE_STOPPED))
+        tracee = adopt(tracer, event->pid);
+    if (tracee == NULL)
+        return; /* a cell, or what was killed at once */
     switch (event->kind) {
     case TRACE_EXITED:
     case TRACE_KILLED:
@@ -316,14 +305,8 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
     case TRACE_SECCOMP:
         handle_seccomp(tracer, event->pid, tracee->run);
         break;
-    case TRACE_FORKED:
-        handle_forked(tracer, tracee);
-        break;
     case TRACE_EXECED:
         handle_execed(tracer, tracee);
-        break;
-    case TRACE_STARTED:
-        handle_started(tracer, event->pid, tracee);
         break;
     case TRACE_STOPPED:
         tracer_end_run(tracer, tracee->run, RUN_END_STOPPED, SANDBOX_LIMIT_NONE);
@@ -333,6 +316,8 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
             note_file_limit(&tracer->runs[tracee->run], event->pid);
         tracer_continue(event->pid, event->number);
         break;
+    case TRACE_FORKED: /* the child tells of itself */
+    case TRACE_STARTED:
     case TRACE_OTHER:
         tracer_continue(event->pid, 0);
         break;

@@ -41,8 +41,7 @@ void trace_classify(pid_t pid, int status, const struct rusage *usage, struct tr
 
 struct tracee {
     pid_t pid;
-    int run; /* index, or -1: its parent's event has not arrived yet, it is held in its first stop */
-    bool held;
+    int run; /* index */
 };
 
 struct tracer {
