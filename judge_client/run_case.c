@@ -96,29 +96,34 @@ static int execute(struct judge *judge, const struct submission *submission, con
     const struct problem *problem = submission->problem;
     const struct language *language = submission->language;
     struct sandbox_mount mounts[LANGUAGE_LIST];
-    struct sandbox_file file = {problem->input_file, input_fd, 0644};
+    struct sandbox_file file = {problem->input_file, -1, 0644};
     struct collecting collecting = {.judge = judge, .output_file = problem->output_file};
     struct sandbox_limits limits = case_limits(submission, test);
+    const struct policy *policy = NULL;
     char source[LANGUAGE_NAME_SIZE + 64];
     char binary[LANGUAGE_NAME_SIZE + 64];
     if (str_format(source, sizeof source, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->source) != 0 ||
         str_format(binary, sizeof binary, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->binary) != 0)
-        return err_set(e, "language %s: the names of its files are too long", language->name);
-    const struct policy *policy = judge_policy(judge, language->run.policy, e);
-    if (policy == NULL || judge_rewind(judge->output_fd, e) != 0 || judge_rewind(judge->error_fd, e) != 0)
+        err_set(e, "language %s: the names of its files are too long", language->name);
+    else
+        policy = judge_policy(judge, language->run.policy, e);
+    if (policy == NULL || judge_rewind(judge->output_fd, e) != 0 || judge_rewind(judge->error_fd, e) != 0 ||
+        (problem->input_file[0] != '\0' && (file.fd = problem_open_file(problem, test->input, e)) < 0)) {
+        file_close(&input_fd);
         return -1;
+    }
     char **argv = language_command(language->run.argv, source, binary, problem->limits.memory_mib);
     const char **env = judge_environment(language, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
         .env = env,
-        .fd = {-1, -1, -1},
+        .fd = {input_fd, -1, -1},
         .sink = {-1, judge->output_fd, judge->error_fd},
         .policy = policy,
         .limits = limits,
         .proc = language->run.proc,
         .files = &file,
-        .file_count = problem->input_file[0] != '\0' ? 1 : 0,
+        .file_count = file.fd >= 0 ? 1 : 0,
         .mounts = mounts,
         .mount_count = judge_mounts(language, mounts),
     };
@@ -126,13 +131,13 @@ static int execute(struct judge *judge, const struct submission *submission, con
                                   .collect = problem->output_file[0] != '\0' ? collect : NULL,
                                   .context = &collecting};
     int code = -1;
-    if (argv == NULL) {
+    if (argv == NULL)
         err_set(e, "out of memory");
-    } else if (env != NULL) {
-        spec.fd[0] = problem_open_file(problem, test->input, e);
-        if (spec.fd[0] >= 0)
-            code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
-    }
+    if (argv != NULL && env != NULL)
+        code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
+    else
+        file_close(&input_fd);
+    file_close(&file.fd);
     *missing = problem->output_file[0] != '\0' && collecting.missing;
     free(argv);
     free(env);
@@ -204,11 +209,11 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     int input_fd = problem_open_file(problem, test->input, e);
     if (input_fd < 0)
         return -1;
-    int code = warm(input_fd, test->input, e);
-    if (code == 0)
-        code = execute(judge, submission, test, input_fd, options, &run, &missing, e);
-    (void)close(input_fd); /* it was only read */
-    if (code != 0)
+    if (warm(input_fd, test->input, e) != 0) {
+        file_close(&input_fd);
+        return -1;
+    }
+    if (execute(judge, submission, test, input_fd, options, &run, &missing, e) != 0)
         return -1;
     result->cpu_us = run.cpu_us;
     result->wall_us = run.wall_us;

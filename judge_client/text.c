@@ -40,6 +40,12 @@ static size_t utf8_length(const unsigned char *p, size_t left)
     return 0;
 }
 
+/* U+0080 to U+009F: control characters of two bytes. A terminal may take U+009B for the start of an escape sequence. */
+static bool is_wide_control(const unsigned char *p, size_t length)
+{
+    return length == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+}
+
 /* The length of the escape sequence at p (ESC [ ... letter, ESC ] ... BEL, ESC x). */
 static size_t escape_length(const unsigned char *p, size_t left)
 {
@@ -72,7 +78,7 @@ void text_clean(char *clean, size_t size, const char *raw, size_t raw_size)
         if (p[0] == 27) {
             skip = escape_length(p, left);
             take = 0;
-        } else if ((p[0] < ' ' && p[0] != '\t' && p[0] != '\n') || p[0] == 127) {
+        } else if ((p[0] < ' ' && p[0] != '\t' && p[0] != '\n') || p[0] == 127 || is_wide_control(p, take)) {
             take = 0;
         } else if (take == 0) {
             take = 1;
@@ -143,6 +149,9 @@ int text_json(char *out, size_t size, const char *text)
             take = 1;
         } else if (p[0] == '"' || p[0] == '\\' || p[0] < ' ' || p[0] == 127) {
             count = (size_t)snprintf(escape, sizeof escape, p[0] == '"' || p[0] == '\\' ? "\\%c" : "\\u%04x", p[0]);
+            from = escape;
+        } else if (is_wide_control(p, take)) {
+            count = (size_t)snprintf(escape, sizeof escape, "\\u%04x", p[1]);
             from = escape;
         }
         if (length + count + 2 > size)

@@ -112,6 +112,7 @@ static void test_json(void)
         {"plain", "\"plain\""},
         {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
         {"line\nend\ttab\rreturn\001\x1f\x7f", "\"line\\u000aend\\u0009tab\\u000dreturn\\u0001\\u001f\\u007f\""},
+        {"\xc2\x80\xc2\x9b\xc2\xa0", "\"\\u0080\\u009b\xc2\xa0\""},
         {"你好 😀", "\"你好 😀\""},
         {"\xff|\xc0\xaf|\xed\xa0\x80", "\"\\ufffd|\\ufffd\\ufffd|\\ufffd\\ufffd\\ufffd\""},
         {"\xe4\xbd", "\"\\ufffd\\ufffd\""},
@@ -145,9 +146,37 @@ static void test_json_room(void)
     }
 }
 
+static void test_hide_folders(void)
+{
+    static const struct {
+        const char *text, *hidden;
+    } rows[] = {
+        {"/box/Main.js:1", "Main.js:1"},
+        {"at /usr/include/c++/12/bits/stl_vector.h:93: x", "at stl_vector.h:93: x"},
+        {"(/program/Main.py)", "(Main.py)"},
+        {"/tmp/a.o: /tmp/b.o", "a.o: b.o"},
+        {"/usr/", ""},
+        {"a/usr/b ./usr/c", "a/usr/b ./usr/c"},
+        {"/home/x /user/y 1/2", "/home/x /user/y 1/2"},
+        {"/box/a\n/box/b\n", "a\nb\n"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[64];
+        CU_ASSERT_FATAL(strlen(rows[i].text) < sizeof text);
+        memcpy(text, rows[i].text, strlen(rows[i].text) + 1);
+        text_hide_folders(text);
+        (void)UNIT_CHECK(strcmp(text, rows[i].hidden) == 0, "'%s': '%s'", rows[i].text, text);
+    }
+}
+
 static const struct unit_test tests[] = {
-    {"clean", test_clean}, {"clean_cuts", test_clean_cuts}, {"clean_random", test_clean_random},
-    {"json", test_json},   {"json_room", test_json_room},
+    {"clean", test_clean},
+    {"clean_cuts", test_clean_cuts},
+    {"clean_random", test_clean_random},
+    {"hide_folders", test_hide_folders},
+    {"json", test_json},
+    {"json_room", test_json_room},
 };
 
 UNIT_MAIN("text", tests)
