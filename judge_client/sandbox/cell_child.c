@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -72,7 +71,6 @@ int cell_child(struct cell_state *cell, const struct cell_run *run)
         if (dup2(run->fds[fd], fd) < 0)
             return cell_fail(cell, CELL_STEP_FDS, NULL);
     }
-    (void)umask(022); /* cannot fail */
     if (chdir(SANDBOX_RUN_FOLDER) != 0)
         return cell_fail(cell, CELL_STEP_FOLDER, NULL);
     if (child_ids(cell->setup.uid) != 0)

@@ -16,9 +16,11 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -271,6 +273,30 @@ static int serve_mounts(struct cell_state *cell, struct cell_message *message)
     return reply(cell, &answer, NULL, 0);
 }
 
+/* A program has what its run gives it and nothing of whoever started the worker: a shell's `ulimit -v` or `-t`, its umask,
+ * a kernel told to lay memory out as it did long ago. Where a hard limit cannot be raised, what there is has to do. */
+static int forget_starter(struct cell_state *cell)
+{
+    static const struct {
+        __rlimit_resource_t resource;
+        rlim_t value;
+    } rows[] = {{RLIMIT_AS, RLIM_INFINITY}, {RLIMIT_CPU, RLIM_INFINITY}, {RLIMIT_NICE, 0}, {RLIMIT_RTPRIO, 0}};
+    (void)umask(022); /* cannot fail */
+    if (personality(PER_LINUX) < 0)
+        return cell_fail(cell, CELL_STEP_GUARD, "personality");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rlimit limit = {rows[i].value, rows[i].value};
+        if (setrlimit(rows[i].resource, &limit) == 0)
+            continue;
+        if (errno != EPERM || getrlimit(rows[i].resource, &limit) != 0)
+            return cell_fail(cell, CELL_STEP_RLIMIT, NULL);
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(rows[i].resource, &limit) != 0)
+            return cell_fail(cell, CELL_STEP_RLIMIT, NULL);
+    }
+    return 0;
+}
+
 /* From here on the cell has the descriptors that CELL_FD_* name, default signals, and dies with its worker. */
 static int guard(struct cell_state *cell)
 {
@@ -289,7 +315,7 @@ static int guard(struct cell_state *cell)
 
 static int set_up(struct cell_state *cell, struct cell_message *message)
 {
-    if (guard(cell) != 0 || receive(cell, message) <= 0)
+    if (guard(cell) != 0 || forget_starter(cell) != 0 || receive(cell, message) <= 0)
         return -1;
     errno = EPROTO;
     if (message->length != sizeof message->u.setup || message->u.setup.protocol != CELL_PROTOCOL ||

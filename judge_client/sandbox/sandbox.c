@@ -2,7 +2,7 @@
  * sandbox.c - see sandbox.h: opening and closing, and what goes into a cell besides a run.
  *
  * Runs in judge_client as root. Opening changes this process: it is pinned to one processor, SIGCHLD is blocked but
- * while programs run, and SIGPIPE is ignored. Closing puts the signals back.
+ * while programs run, and SIGPIPE and SIGXFSZ are ignored. Closing puts the signals back.
  */
 #include "judge_client/sandbox/sandbox.h"
 
@@ -110,6 +110,7 @@ static void take_signals(struct sandbox *sandbox)
     sigdelset(&sandbox->wait_mask, SIGCHLD);
     (void)sigaction(SIGCHLD, &action, &sandbox->old_child); /* fails for a signal that does not exist only */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with a name, not our end */
 }
 
 /* The group's name holds a hash of the home (FNV-1a): two homes on one box must not meet. */

@@ -1,0 +1,140 @@
+/*
+ * inherited.c - what whoever starts `judgectl run` has set for himself: programs see nothing of it, and where it keeps us from
+ * our work we say so.
+ *
+ * Runs as root. The programs are the system's own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "tests/sandbox/lib/command.h"
+
+#include "common/banned.h"
+
+#define OUT "/tmp/judge-inherited-out"
+
+static int soft_limit(__rlimit_resource_t resource, rlim_t value)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0)
+        return -1;
+    limit.rlim_cur = value;
+    return setrlimit(resource, &limit);
+}
+
+static int before_umask(void *context)
+{
+    (void)context;
+    (void)umask(0777); /* cannot fail */
+    return 0;
+}
+
+static int before_personality(void *context)
+{
+    (void)context;
+    return personality(PER_LINUX32 | ADDR_NO_RANDOMIZE) < 0 ? -1 : 0;
+}
+
+static int before_memory(void *context)
+{
+    (void)context;
+    return soft_limit(RLIMIT_AS, 64 << 20);
+}
+
+static int before_cpu(void *context)
+{
+    (void)context;
+    return soft_limit(RLIMIT_CPU, 1);
+}
+
+static int before_signals(void *context)
+{
+    sigset_t all;
+    (void)context;
+    (void)sigfillset(&all); /* cannot fail */
+    for (int i = 1; i < NSIG; i++)
+        (void)signal(i, SIG_IGN); /* those that cannot be ignored are not */
+    return sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+static int before_folder(void *context)
+{
+    (void)context;
+    return chdir("/proc");
+}
+
+static int before_file_size(void *context)
+{
+    (void)context;
+    return soft_limit(RLIMIT_FSIZE, 512);
+}
+
+static int before_few_files(void *context)
+{
+    (void)context;
+    return soft_limit(RLIMIT_NOFILE, 12);
+}
+
+struct row {
+    const char *name;
+    int (*before)(void *context);
+    const char *shell;  /* runs in the sandbox */
+    const char *output; /* what it prints; NULL: nothing is run, and one line says why */
+};
+
+static const struct row rows[] = {
+    {"plain", NULL, "umask; ulimit -v; ulimit -t", "0022\nunlimited\nunlimited\n"},
+    {"umask", before_umask, "umask; echo a > b; cat b", "0022\na\n"},
+    {"personality", before_personality, "case $(uname -m) in i?86 | armv*) echo other;; *) echo own;; esac", "own\n"},
+    {"memory", before_memory, "ulimit -v", "unlimited\n"},
+    {"cpu", before_cpu, "ulimit -t", "unlimited\n"},
+    {"signals", before_signals, "kill -TERM $$; echo not ended", ""},
+    {"folder", before_folder, "pwd", "/box\n"},
+    {"file-size", before_file_size, "echo a", NULL},
+    {"few-files", before_few_files, "echo a", NULL},
+};
+
+static int check(struct command *command, const struct row *row, struct err *e)
+{
+    const char *const args[] = {"run", "--home", command->home, "--policy", "compiler", "--stdout",
+                                OUT,   "--",     "/bin/sh",     "-c",       row->shell, NULL};
+    char text[256];
+    if (command_run(command, args, 0, row->before, NULL, e) != 0)
+        return -1;
+    if (row->output == NULL)
+        return command_is_refusal(command, "", e);
+    if (command->exit_code != 0)
+        return err_set(e, "exit code %d: %s", command->exit_code, command->error);
+    if (file_read(AT_FDCWD, OUT, text, sizeof text, e) < 0)
+        return -1;
+    return strcmp(text, row->output) == 0 ? 0 : err_set(e, "it printed '%s'", text);
+}
+
+int main(int argc, char **argv)
+{
+    static struct command command; /* too large for the stack */
+    struct drive drive;
+    struct err e;
+    if (drive_init(&drive, "inherited", argc, argv) != 0)
+        return 2;
+    if (!drive_ready(&drive))
+        return drive_fini(&drive);
+    if (command_init(&command, &drive, &e) != 0) {
+        drive_not_ok(&drive, "start", "%s", e.text);
+    } else {
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            if (strstr(rows[i].name, drive.only) != NULL)
+                drive_say(&drive, rows[i].name, check(&command, &rows[i], &e), &e);
+        }
+    }
+    (void)unlink(OUT); /* what was not made is not there */
+    command_fini(&command);
+    return drive_fini(&drive);
+}
