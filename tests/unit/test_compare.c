@@ -190,9 +190,16 @@ static void test_float(void)
         {"1e-9", "1.000001e-9", SAME},      {"1e-9", "1.1e-9", WA},
         {"1e4000", "1.0000001e4000", SAME},
     };
+    static const struct row of_answer[] = {
+        {"150", "100", SAME},
+        {"100", "150", WA},
+        {"1", "1e5000", WA},
+        {"1e5000", "1", WA},
+    };
     static const struct row none[] = {{"1.0", "1", SAME}, {"1.0", "1.0000000001", WA}, {"0.1", "1e-1", SAME}};
     CHECK_ROWS(absolute, .mode = COMPARE_FLOAT, .abs_error = 1e-6);
     CHECK_ROWS(relative, .mode = COMPARE_FLOAT, .rel_error = 1e-6);
+    CHECK_ROWS(of_answer, .mode = COMPARE_FLOAT, .rel_error = 0.4);
     CHECK_ROWS(none, .mode = COMPARE_FLOAT);
     static const struct row limit[] = {{"0.3", "0.4", SAME}, {"0.3", "0.2", SAME}, {"0.3", "0.4000001", WA}};
     CHECK_ROWS(limit, .mode = COMPARE_FLOAT, .abs_error = 0.1);
@@ -210,6 +217,7 @@ static void test_long_numbers(void)
     CU_ASSERT_EQUAL(compare_bytes("1", 1, text, MOST, &options, NULL), COMPARE_SAME);
     CU_ASSERT_EQUAL(compare_bytes(text, MOST, "1", 1, &options, NULL), COMPARE_SAME);
     CU_ASSERT_EQUAL(compare_bytes("1", 1, text, MOST + 1, &options, NULL), COMPARE_DIFFERENT);
+    CU_ASSERT_EQUAL(compare_bytes(text, MOST + 1, "1", 1, &options, NULL), COMPARE_DIFFERENT);
     char longer[MOST + 2];
     memcpy(longer, text, sizeof text);
     longer[MOST - 1] = '1';
@@ -463,6 +471,21 @@ static void test_crlf_does_not_matter(void)
     }
 }
 
+/* What stands behind a text is no part of it. */
+static void test_sizes(void)
+{
+    const struct compare_options ways[] = {
+        {.mode = COMPARE_LINES}, {.mode = COMPARE_EXACT}, {.mode = COMPARE_TOKENS}, {.mode = COMPARE_FLOAT}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        CU_ASSERT_EQUAL(compare_bytes("1\n2", 3, "1\r\n2", 2, &ways[i], NULL), COMPARE_DIFFERENT);
+        CU_ASSERT_EQUAL(compare_bytes("1\r\n2", 2, "1\n2", 3, &ways[i], NULL), COMPARE_DIFFERENT);
+        CU_ASSERT_EQUAL(compare_bytes("12", 1, "13", 1, &ways[i], NULL), COMPARE_SAME);
+        CU_ASSERT_EQUAL(compare_bytes("12", 0, "13", 0, &ways[i], NULL), COMPARE_SAME);
+        CU_ASSERT_EQUAL(compare_bytes(NULL, 0, NULL, 0, &ways[i], NULL), COMPARE_SAME);
+        CU_ASSERT_EQUAL(compare_bytes(NULL, 0, "1", 1, &ways[i], NULL), COMPARE_DIFFERENT);
+    }
+}
+
 static void test_matched(void)
 {
     static const struct {
@@ -499,6 +522,7 @@ static const struct unit_test tests[] = {
     {"the_reference", test_the_reference},
     {"lines_as_the_reference", test_lines_as_the_reference},
     {"crlf_does_not_matter", test_crlf_does_not_matter},
+    {"sizes", test_sizes},
     {"matched", test_matched},
 };
 

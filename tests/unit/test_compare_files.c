@@ -156,6 +156,29 @@ static void test_long_excerpts(void)
     }
 }
 
+/* One byte more, and it no longer fits. */
+static void test_excerpt_is_full(void)
+{
+    char text[2 * COMPARE_EXCERPT_SIZE];
+    size_t whole = 0;
+    memset(text, 'a', sizeof text);
+    for (size_t size = 1; size < sizeof text; size++) {
+        /* Exactly as large as it must be: ASan sees a step too far. */
+        struct compare_difference *d = calloc(1, sizeof *d);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+        CU_ASSERT_EQUAL(compare_bytes("b", 1, text, size, &exact, d), COMPARE_DIFFERENT);
+        if (!UNIT_CHECK(unit_is_printable(d->output, sizeof d->output), "%zu bytes", size))
+            size = sizeof text;
+        size_t length = strnlen(d->output, sizeof d->output);
+        if (length == size + strlen("(end)") && strcmp(d->output + size, "(end)") == 0)
+            whole = size;
+        else
+            UNIT_CHECK(strcmp(d->output + length - 3, "...") == 0, "%zu bytes: '%s'", size, d->output);
+        free(d);
+    }
+    CU_ASSERT_EQUAL(whole, COMPARE_EXCERPT_SIZE - sizeof "(end)");
+}
+
 /* ---- files */
 
 static int memory_file(const char *bytes, size_t size)
@@ -278,9 +301,11 @@ static void test_every_border(void)
         const struct compare_options *options;
         const char *answer, *output;
     } rows[] = {
-        {&lines, "1\r\n", "1\n"},    {&lines, "1\n", "1\r\n"},      {&lines, "1 \r\n", "1\n"},
-        {&lines, "12\r\n", "12 \t"}, {&tokens, "12\r\n", " 12"},    {&decimal, "1.5\n", "1.50\r\n"},
-        {&decimal, "1e1 ", "10\n"},  {&lines, "\r\r\n1", "\r \n1"}, {&lines, "1\r\n2 ", "1 2\r\n"},
+        {&lines, "1\r\n", "1\n"},      {&lines, "1\n", "1\r\n"},
+        {&lines, "1 \r\n", "1\n"},     {&lines, "12\r\n", "12 \t"},
+        {&tokens, "12\r\n", " 12"},    {&decimal, "1.5\n", "1.50\r\n"},
+        {&decimal, "1e1 ", "10\n"},    {&decimal, "1234567\n", "+1234567 "},
+        {&lines, "\r\r\n1", "\r \n1"}, {&lines, "1\r\n2 ", "1 2\r\n"},
     };
     enum { TIMES = 70001 };
     struct err e = {""};
@@ -409,6 +434,7 @@ static const struct unit_test tests[] = {
     {"places", test_places},
     {"nul", test_nul},
     {"long_excerpts", test_long_excerpts},
+    {"excerpt_is_full", test_excerpt_is_full},
     {"small_files", test_small_files},
     {"pieces_as_memory", test_pieces_as_memory},
     {"every_border", test_every_border},
