@@ -47,7 +47,10 @@ int cell_drop(struct cell_state *cell);
 /* cell_box.c: the writable folders before and after a run. */
 int cell_box_begin(struct cell_state *cell);
 int64_t cell_box_used(void);
-int cell_box_reset(struct cell_state *cell, bool *new_box);
+int cell_box_reset(struct cell_state *cell, bool *new_box, int64_t *cpu_us);
+
+/* User and system time so far of RUSAGE_SELF or RUSAGE_CHILDREN. */
+int64_t cell_cpu_us(int who);
 
 /* A request as received. */
 struct cell_run {

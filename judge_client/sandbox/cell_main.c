@@ -169,10 +169,10 @@ static int sweep(struct cell_state *cell)
     return 0;
 }
 
-static int64_t children_cpu_us(void)
+int64_t cell_cpu_us(int who)
 {
     struct rusage usage;
-    if (getrusage(RUSAGE_CHILDREN, &usage) != 0)
+    if (getrusage((__rusage_who_t)who, &usage) != 0)
         return 0;
     return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
            usage.ru_stime.tv_usec;
@@ -227,13 +227,13 @@ static int serve_run(struct cell_state *cell, struct cell_message *message)
     if (split(cell, message, &run) != 0)
         return -1;
     memcpy(run.fds, message->fds, sizeof run.fds);
-    int64_t cpu_us = children_cpu_us();
+    int64_t cpu_us = cell_cpu_us(RUSAGE_CHILDREN);
     if (cell_mount_proc(cell, (message->u.request.flags & CELL_PROC) != 0) == 0 && cell_box_begin(cell) == 0)
         (void)run_child(cell, &run); /* the fault goes with the answer, after the sweep */
     close_received(message);
     if (sweep(cell) != 0)
         return -1;
-    answer.children_cpu_us = children_cpu_us() - cpu_us;
+    answer.children_cpu_us = cell_cpu_us(RUSAGE_CHILDREN) - cpu_us;
     answer.left_bytes = cell_box_used();
     if (holding && hold(cell, message, &answer) != 0)
         return -1;
@@ -241,7 +241,7 @@ static int serve_run(struct cell_state *cell, struct cell_message *message)
     if (fresh_ipc && unshare(CLONE_NEWIPC) != 0)
         return cell_fail(cell, CELL_STEP_IPC, NULL);
     bool new_box;
-    if (cell_box_reset(cell, &new_box) != 0)
+    if (cell_box_reset(cell, &new_box, &answer.reset_cpu_us) != 0)
         return -1;
     int box_fd = -1;
     if (new_box) {

@@ -109,6 +109,7 @@ struct cell_reply {
     int32_t error;           /* errno of that step */
     int64_t children_cpu_us; /* user and system time of what the cell has waited for in this run */
     int64_t left_bytes;      /* what the run folder and /tmp held at the end */
+    int64_t reset_cpu_us;    /* the cell's own time, for making the folders anew */
     char detail[96];         /* which file, for some steps */
 };
 

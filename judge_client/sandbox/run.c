@@ -148,6 +148,7 @@ static void answered(struct loop *loop, size_t k, const struct cell_reply *reply
     struct err fault;
     run->left_bytes = reply->left_bytes;
     run->children_cpu_us = reply->children_cpu_us;
+    run->reset_cpu_us = reply->reset_cpu_us;
     run->since_us = clock_now_us();
     if (reply->step != CELL_STEP_NONE && !loop->failed) {
         cell_fault(reply, &fault);

@@ -39,17 +39,17 @@ struct run {
     bool several; /* more than one process (threads do not count) */
     int tasks;    /* processes and threads now */
     int peak_tasks;
-    int exit_code;                       /* of the main process, or -1 */
-    int signal;                          /* that ended it, or 0 */
-    bool file_limit;                     /* the last SIGXFSZ was for a file over its limit */
-    struct rusage usage;                 /* of the main process */
-    int64_t start_us, end_us;            /* of the main process, clock_now_us() */
-    int64_t cpu_check_us;                /* when to look at the CPU time again */
-    int64_t since_us;                    /* when what we are waiting for began: the start, or the end of the program */
-    bool gone;                           /* the cell ended in the middle */
-    int64_t left_bytes, children_cpu_us; /* from the cell's answer */
-    struct cell_reply fault;             /* the cell's word on a failed step */
-    uint16_t calls[SYSCALL_NUMBERS];     /* of the calls that the policy limits */
+    int exit_code;            /* of the main process, or -1 */
+    int signal;               /* that ended it, or 0 */
+    bool file_limit;          /* the last SIGXFSZ was for a file over its limit */
+    struct rusage usage;      /* of the main process */
+    int64_t start_us, end_us; /* of the main process, clock_now_us() */
+    int64_t cpu_check_us;     /* when to look at the CPU time again */
+    int64_t since_us;         /* when what we are waiting for began: the start, or the end of the program */
+    bool gone;                /* the cell ended in the middle */
+    int64_t left_bytes, children_cpu_us, reset_cpu_us; /* from the cell's answer */
+    struct cell_reply fault;                           /* the cell's word on a failed step */
+    uint16_t calls[SYSCALL_NUMBERS];                   /* of the calls that the policy limits */
 };
 
 /* Ends the run for a reason, the first of which stays. limit is for RUN_END_LIMIT. Kills nothing by itself. */

@@ -28,7 +28,10 @@ static void fill_figures(const struct run *run, const struct cgroup_usage *usage
     result->mem_kib = run->usage.ru_maxrss + left_kib;
     if (run->several) {
         /* Children that nobody waited for are in the group's count; without one, in the cell's as far as it saw them. */
-        result->cpu_us = larger(own_cpu_us, usage->cpu_us >= 0 ? usage->cpu_us : run->children_cpu_us);
+        int64_t all_cpu_us = run->children_cpu_us;
+        if (usage->cpu_us >= 0)
+            all_cpu_us = usage->cpu_us - (run->cell->cgroup.members > 0 ? run->reset_cpu_us : 0);
+        result->cpu_us = larger(own_cpu_us, all_cpu_us);
         result->mem_kib = larger(result->mem_kib, usage->peak_kib);
     }
     result->wall_us = run->start_us > 0 && run->end_us > 0 ? run->end_us - run->start_us : 0;
