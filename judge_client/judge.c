@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/str.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/score.h"
@@ -108,6 +109,21 @@ size_t judge_mounts(const struct language *language, struct sandbox_mount mounts
         count++;
     }
     return count;
+}
+
+int judge_check_problem(struct problem *problem, const struct languages *languages, struct err *e)
+{
+    for (size_t i = 0; i < problem->factor_count; i++) {
+        struct problem_factor *factor = &problem->factors[i];
+        const struct language *language = languages_by_name(languages, factor->language);
+        const char *nearest = languages_nearest(languages, factor->language);
+        if (language == NULL)
+            return err_set(e, "%s/problem.ini:%d: [limits.%s]: unknown language%s%s%s", problem->folder, factor->line,
+                           factor->language, nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
+                           nearest == NULL ? "" : "?)");
+        (void)str_copy(factor->language, sizeof factor->language, language->name); /* names of the same size */
+    }
+    return 0;
 }
 
 static void take_most(struct judgement *judgement, const struct case_judgement *of)

@@ -19,7 +19,7 @@
 #include "judge_client/verdict.h"
 
 struct language;
-struct places;
+struct languages;
 struct problem;
 struct problem_case;
 struct sandbox;
@@ -70,6 +70,10 @@ struct judge_options {
 /* The policies are looked for in the NULL-terminated folders, which must outlive it as must the sandbox. NULL with e. */
 struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_folders, struct err *e);
 void judge_close(struct judge *judge);
+
+/* Looks up the languages that the problem names, and puts their own names in place of aliases. 0, or -1 with e:
+ * `data/1000/problem.ini:4: [limits.pyton]: unknown language (did you mean python?)`. */
+int judge_check_problem(struct problem *problem, const struct languages *languages, struct err *e);
 
 /* Judges. 0 with *judgement to be released by judgement_fini, or -1 with e, and nothing to release. */
 int judge(struct judge *judge, const struct submission *submission, const struct judge_options *options,

@@ -146,8 +146,10 @@ static void judge_source(struct local *local, size_t i)
     /* What is skipped has its row in the table. */
     if (!outcome->judged && (!outcome->skipped || local->options->json))
         (void)fprintf(stderr, "judgectl judge: %s\n", outcome->why.text); /* nowhere else to say it */
-    if (local->options->json && !outcome->skipped)
+    if (local->options->json && !outcome->skipped) {
         local_report_json(source, outcome);
+        (void)fflush(stdout); /* a line as soon as it is known; whether it was printed is asked in the end */
+    }
 }
 
 static int open_all(struct local *local, struct err *e)
@@ -159,7 +161,8 @@ static int open_all(struct local *local, struct err *e)
     if (local->languages == NULL || problem_open(&local->problem, options->folder, e) != 0)
         return -1;
     local->has_problem = true;
-    if (local_sources_read(&local->sources, options->folder, options->sources, options->source_count, options->language,
+    if (judge_check_problem(&local->problem, local->languages, e) != 0 ||
+        local_sources_read(&local->sources, options->folder, options->sources, options->source_count, options->language,
                            local->languages, e) != 0)
         return -1;
     local->outcomes = calloc(local->sources.count, sizeof *local->outcomes);
@@ -217,7 +220,7 @@ int local_judge(int argc, char **argv)
         if (!options.json)
             local_report_table(&local.sources, local.outcomes, options.ui);
         code = exit_code(&local);
-        if (fflush(stdout) != 0)
+        if (fflush(stdout) != 0 || ferror(stdout) != 0)
             code = err_set(&e, "the result could not be printed");
     }
     if (code < 0) {

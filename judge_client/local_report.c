@@ -107,7 +107,12 @@ static void shown(char *text, size_t size, const char *path)
 static void print_expected(const struct local_source *source, const struct local_outcome *outcome, enum ui_language ui)
 {
     static const char *const heads[UI_COUNT][2] = {{"as expected:", "EXPECTED:"}, {"符合预期：", "预期应为："}};
+    static const char *const unknown[UI_COUNT] = {"nothing expected: no verdict is called", "无预期：没有这样的结果："};
     const char *separator = " ";
+    char folder[sizeof source->unknown];
+    shown(folder, sizeof folder, source->unknown);
+    if (folder[0] != '\0')
+        printf("  %s %s", unknown[ui], folder);
     if (source->expected == 0)
         return;
     printf("  %s", heads[ui][outcome->differs]);

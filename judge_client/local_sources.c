@@ -126,6 +126,8 @@ static void fill(struct local_source *row, const char *folder, const struct lang
         return;
     }
     int verdict = folder == NULL ? -1 : verdict_of_word(folder);
+    if (folder != NULL && verdict < 0 && expected == 0)
+        (void)str_copy(row->unknown, sizeof row->unknown, folder); /* cut is fine */
     row->expected = expected > 0 ? (unsigned)expected : verdict >= 0 ? 1U << verdict : 0;
 }
 
@@ -137,6 +139,20 @@ static int by_version(const struct dirent **a, const struct dirent **b)
 static int visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
+}
+
+/* The language of a file that was found: `wanted`, where it has that suffix, or the file's own. NULL: it is no source. */
+static const struct language *language_of(const char *name, const struct language *wanted,
+                                          const struct languages *languages)
+{
+    const char *dot = strrchr(name, '.');
+    if (wanted == NULL)
+        return languages_by_file(languages, name);
+    for (size_t i = 0; dot != NULL && wanted->suffixes[i] != NULL; i++) {
+        if (strcmp(dot + 1, wanted->suffixes[i]) == 0)
+            return wanted;
+    }
+    return NULL;
 }
 
 static int find_in(struct local_sources *sources, const char *path, const char *folder, const struct language *language,
@@ -153,7 +169,7 @@ static int find_in(struct local_sources *sources, const char *path, const char *
         if (result == 0 && fits && stat(name, &info) == 0) {
             if (S_ISDIR(info.st_mode) && folder == NULL) {
                 result = find_in(sources, name, entry, language, languages, e);
-            } else if (S_ISREG(info.st_mode) && (language != NULL || languages_by_file(languages, entry) != NULL)) {
+            } else if (S_ISREG(info.st_mode) && language_of(entry, language, languages) != NULL) {
                 struct local_source *row = add(sources, name, true, e);
                 result = row == NULL ? -1 : 0;
                 if (row != NULL)
@@ -219,7 +235,9 @@ int local_sources_read(struct local_sources *sources, const char *folder, char *
         return err_set(e, "%s has no solutions/: name the sources, or put them there", folder);
     if (find_in(sources, path, NULL, language, languages, e) != 0)
         return -1;
-    return sources->count > 0 ? 0 : err_set(e, "%s has no source of a known language", path);
+    return sources->count > 0
+               ? 0
+               : err_set(e, "%s has no source of %s", path, language == NULL ? "a known language" : language->name);
 }
 
 void local_sources_fini(struct local_sources *sources)

@@ -16,6 +16,7 @@ struct local_source {
     const struct language *language; /* NULL with why */
     bool found;                      /* below solutions/, not named by the user */
     unsigned expected;               /* bits 1 << VERDICT_*; 0: nothing is expected */
+    char unknown[64];                /* the folder that it is in, where that should be a verdict and is none */
     char *bytes;
     size_t size;
     struct err why; /* it cannot be judged: one line; else empty */
@@ -27,7 +28,7 @@ struct local_sources {
 };
 
 /* Reads the named sources, or, with none, those of folder/solutions/ (and one folder below it) in natural order of their
- * names. language: NULL, or for all of them. A source that cannot be judged is a row with why. 0, or -1 with e: no memory, no
+ * names. language: NULL, or that of all named ones; of those that are found, only those with a suffix of its. A source that cannot be judged is a row with why. 0, or -1 with e: no memory, no
  * solutions, an unknown language. */
 int local_sources_read(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
                        const char *language, const struct languages *languages, struct err *e);

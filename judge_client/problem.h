@@ -38,6 +38,7 @@ struct problem_limits {
 struct problem_factor { /* [limits.NAME] factor */
     char language[32];
     double factor;
+    int line; /* of problem.ini */
 };
 
 struct problem {

@@ -94,7 +94,8 @@ static int apply_limits(struct problem *problem, const struct conf *conf, struct
         static const char prefix[] = "limits.";
         if (!str_starts(section, prefix) || conf_line(conf, section, "factor") == 0)
             continue;
-        struct problem_factor factor = {.factor = conf_decimal(conf, section, "factor", 1)};
+        struct problem_factor factor = {.factor = conf_decimal(conf, section, "factor", 1),
+                                        .line = conf_line(conf, section, "factor")};
         int result = 0;
         if (problem->factor_count == PROBLEM_LANGUAGES)
             result = err_set(e, "more than %d sections of this kind", PROBLEM_LANGUAGES);
