@@ -165,7 +165,7 @@ static int run_of(const struct tracer *tracer, pid_t pid)
     if (file_read(AT_FDCWD, path, text, sizeof text, NULL) < 0)
         return -1;
     const char *line = strstr(text, "\nUid:\t");
-    unsigned long uid = line == NULL ? 0 : strtoul(line + 6, NULL, 10);
+    unsigned long uid = line == NULL ? 0 : strtoul(line + 6, NULL, 10); /* the kernel's own form */
     for (size_t k = 0; k < tracer->run_count; k++) {
         if (tracer->runs[k].cell->uid == uid)
             return (int)k;
