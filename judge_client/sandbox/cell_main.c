@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
@@ -21,6 +22,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -300,8 +302,12 @@ static int forget_starter(struct cell_state *cell)
 /* From here on the cell has the descriptors that CELL_FD_* name, default signals, and dies with its worker. */
 static int guard(struct cell_state *cell)
 {
+    /* By the system call: posix_spawn(3), with which make and systemd start programs, leaves the library's own signals 32
+     * and 33 ignored, and signal(3) refuses to touch them. The kernel's struct, all zero, is SIG_DFL. */
+    static const uint64_t by_default[4] = {0};
     for (int signal_number = 1; signal_number < NSIG; signal_number++)
-        (void)signal(signal_number, SIG_DFL); /* SIGKILL, SIGSTOP and the library's own refuse */
+        (void)syscall(SYS_rt_sigaction, signal_number, by_default, NULL,
+                      sizeof(uint64_t)); /* SIGKILL, SIGSTOP refuse */
     if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || dup2(STDIN_FILENO, CELL_FD_CONTROL) < 0)
         return cell_fail(cell, CELL_STEP_GUARD, NULL);
     if (fcntl(CELL_FD_CONTROL, F_SETFD, FD_CLOEXEC) != 0 || dup2(STDERR_FILENO, STDIN_FILENO) < 0)
