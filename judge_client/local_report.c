@@ -149,18 +149,20 @@ static void print_row(const struct local_source *source, const struct local_outc
     shown(path, sizeof path, source->path);
     print_cell(path, width);
     print_cell(language == NULL ? "-" : language->name, WIDTH_LANGUAGE);
-    if (outcome->skipped) {
+    if (outcome->skipped && language != NULL) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         printf(skipped[ui], language->package);
 #pragma GCC diagnostic pop
         return;
     }
-    print_cell(verdict_code(outcome->judged ? outcome->judgement.verdict : VERDICT_SE), WIDTH_VERDICT);
-    if (outcome->judged) {
-        print_numbers(&outcome->judgement);
-        print_expected(source, outcome, ui);
+    if (!outcome->judged) {
+        printf("%s\n", verdict_code(VERDICT_SE));
+        return;
     }
+    print_cell(verdict_code(outcome->judgement.verdict), WIDTH_VERDICT);
+    print_numbers(&outcome->judgement);
+    print_expected(source, outcome, ui);
     printf("\n");
 }
 
