@@ -186,6 +186,7 @@ void cgroup_cell_clear(struct cgroup_cell *cell)
         .pids_fd = -1,
         .memory_fd = -1,
         .tasks_fd = -1,
+        .kernel_fd = -1,
         .limit_kib = -1,
         .processes = -1,
     };
@@ -195,7 +196,7 @@ void cgroup_cell_fini(struct cgroup_cell *cell)
 {
     int *const fds[] = {&cell->dir_memory, &cell->dir_cpu,   &cell->dir_pids, &cell->dir_cell,
                         &cell->dir_run,    &cell->usage_fd,  &cell->peak_fd,  &cell->oom_fd,
-                        &cell->pids_fd,    &cell->memory_fd, &cell->tasks_fd};
+                        &cell->pids_fd,    &cell->memory_fd, &cell->tasks_fd, &cell->kernel_fd};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         file_close(fds[i]);
 }

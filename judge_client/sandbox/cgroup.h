@@ -49,6 +49,8 @@ struct cgroup_cell {
     int usage_fd;                      /* v1 cpuacct.usage, v2 the run's cpu.stat */
     int peak_fd, oom_fd, pids_fd;      /* v1: memory.max_usage_in_bytes, memory.oom_control, pids.events */
     int memory_fd, tasks_fd;           /* v1: memory.usage_in_bytes, pids.current */
+    int kernel_fd;                     /* v1: memory.kmem.usage_in_bytes */
+    int64_t kernel_kib;                /* v1: what the kernel keeps in the group for good */
     int members;                       /* v1: 1 once the cell has entered, else 0 */
     int64_t limit_kib;                 /* v1: what is set now, -1 for nothing yet */
     int processes;                     /* v1: what is set now */

@@ -16,7 +16,11 @@
 
 #include "common/banned.h"
 
-enum { V1_CACHE_KIB = 8 * 1024 }; /* page cache of earlier runs that is not worth a reclaim */
+enum {
+    V1_CACHE_KIB = 8 * 1024, /* page cache of earlier runs that is not worth a reclaim */
+    V1_KERNEL_KIB = 1024,    /* kernel memory of earlier runs that the limit's margin has room for */
+    V1_SETTLE_MS = 500,
+};
 
 /* Opens the cell's group in one hierarchy. An empty path is a hierarchy that this box lacks: -1 stays in *fd. */
 static int v1_open_group(const struct cgroup_cell *cell, const char *hierarchy, int *fd, struct err *e)
@@ -66,6 +70,8 @@ static int v1_attach(struct cgroup_cell *cell, struct err *e)
         v1_open_file(cell->dir_pids, "pids.events", O_RDONLY, &cell->pids_fd, e) != 0 ||
         v1_open_file(cell->dir_pids, "pids.current", O_RDONLY, &cell->tasks_fd, e) != 0)
         return -1;
+    if (cell->dir_memory >= 0) /* not in every kernel: then there is nothing to wait for */
+        cell->kernel_fd = openat(cell->dir_memory, "memory.kmem.usage_in_bytes", O_RDONLY | O_CLOEXEC);
     return v1_prepare_memory(cell, e);
 }
 
@@ -86,15 +92,40 @@ static void v1_drop_cache(struct cgroup_cell *cell)
     (void)cgroup_write_number(cell->dir_memory, "memory.force_empty", 0);
 }
 
-/* Writes the limit to one file; where the group holds more than that and the kernel gives up, empties it first. */
+/* Thousands of files, timers or page tables of a run that has ended are freed a while after it (RCU), and until then they
+ * are in the group: an honest program that needs all it may have would run out of memory. */
+static void v1_settle(struct cgroup_cell *cell)
+{
+    int64_t kernel_kib = cgroup_read_number(cell->kernel_fd, "") / 1024;
+    if (kernel_kib > cell->kernel_kib + V1_KERNEL_KIB) {
+        int64_t deadline_us = clock_now_us() + (int64_t)V1_SETTLE_MS * 1000;
+        int64_t pause_us = 0;
+        v1_drop_cache(cell);
+        do {
+            kernel_kib = cgroup_read_number(cell->kernel_fd, "") / 1024;
+        } while (kernel_kib > cell->kernel_kib + V1_KERNEL_KIB && cgroup_wait(deadline_us, &pause_us));
+        cell->kernel_kib = kernel_kib; /* what has not gone by now stays: the next run shall not wait for it again */
+    }
+    if (kernel_kib < cell->kernel_kib)
+        cell->kernel_kib = kernel_kib;
+}
+
+/* Writes the limit to one file; where the group holds more than that and the kernel gives up, empties it and waits for
+ * what is about to go. */
 static int v1_write_limit(struct cgroup_cell *cell, const char *name, int64_t limit_kib)
 {
-    if (cgroup_write_number(cell->dir_memory, name, limit_kib * 1024) == 0)
-        return 0;
-    if (errno != EBUSY)
-        return -1;
-    v1_drop_cache(cell);
-    return cgroup_write_number(cell->dir_memory, name, limit_kib * 1024);
+    int64_t deadline_us = clock_now_us() + (int64_t)V1_SETTLE_MS * 1000;
+    int64_t pause_us = 0;
+    while (cgroup_write_number(cell->dir_memory, name, limit_kib * 1024) != 0) {
+        if (errno != EBUSY)
+            return -1;
+        v1_drop_cache(cell);
+        if (!cgroup_wait(deadline_us, &pause_us)) {
+            errno = EBUSY;
+            return -1;
+        }
+    }
+    return 0;
 }
 
 /* Memory alone may never exceed memory and swap together, so the order depends on the direction. A kernel without
@@ -116,13 +147,15 @@ static int v1_set_memory(struct cgroup_cell *cell, int64_t limit_kib, struct err
 
 static int v1_begin_memory(struct cgroup_cell *cell, int64_t limit_kib, struct err *e)
 {
+    int64_t held_kib = cgroup_read_number(cell->memory_fd, "") / 1024;
+    if (held_kib > V1_KERNEL_KIB)
+        v1_settle(cell);
     if (limit_kib != cell->limit_kib && v1_set_memory(cell, limit_kib, e) != 0)
         return -1;
-    int64_t held_kib = cgroup_read_number(cell->memory_fd, "") / 1024;
-    if (held_kib > V1_CACHE_KIB && held_kib > limit_kib / 4) {
+    if (held_kib > V1_CACHE_KIB && held_kib > limit_kib / 4)
         v1_drop_cache(cell);
+    if (held_kib > V1_KERNEL_KIB) /* else nothing was done about it */
         held_kib = cgroup_read_number(cell->memory_fd, "") / 1024;
-    }
     if (pwrite(cell->peak_fd, "0", 1, 0) != 1)
         return err_sys(e, errno, "reset memory.max_usage_in_bytes of the cell's cgroup");
     cell->memory_base_kib = held_kib;
