@@ -1,9 +1,9 @@
-/* expect everything: limit cpu | limit wall, cpu_ms>=20 */
+/* expect everything: limit cpu | limit wall | limit processes, cpu_ms>=20 */
 /* expect: RE syscall=clone */
 /* limits: wall_ms=6000 */
 /*
  * Children that end at once, one after another without end, and that nobody waits for: none of them lives long enough
- * to be seen, but what they cost must add up.
+ * to be seen, but what they cost must add up. On a busy box they end later than new ones come, and are too many.
  */
 #include <signal.h>
 
