@@ -119,6 +119,8 @@ void text_hide_folders(char *text)
     char *to = text;
     char before = ' ';
     for (const char *from = text; *from != '\0';) {
+        if (str_starts(from, "file:///"))
+            from += sizeof "file://" - 1;
         size_t length = *from == '/' && !is_path_byte(before) ? hidden_path(from) : 0;
         const char *end = from + (length > 0 ? length : 1);
         for (const char *p = from; length > 0 && p < end; p++)

@@ -1,0 +1,14 @@
+// expect: CE
+package main
+
+import (
+	_ "embed"
+	"fmt"
+)
+
+//go:embed @ANSWER@
+var text string
+
+func main() {
+	fmt.Print(text)
+}

@@ -1,0 +1,5 @@
+/* expect: CE. A number as a statement would be accepted, an unknown name would be in the message. */
+int main(void)
+{
+#include "@ANSWER@"
+}

@@ -1,0 +1,4 @@
+! expect: CE
+program answer
+  include '@ANSWER@'
+end program answer

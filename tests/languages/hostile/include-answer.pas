@@ -1,0 +1,4 @@
+{ expect: CE }
+begin
+  {$I @ANSWER@}
+end.

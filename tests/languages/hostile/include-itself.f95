@@ -1,0 +1,3 @@
+! expect: CE
+include 'Main.f95'
+include 'Main.f95'

@@ -1,0 +1,3 @@
+{ expect: CE }
+{$I Main.pas}
+{$I Main.pas}

@@ -1,0 +1,3 @@
+/* expect: CE WA. */
+#include "/dev/urandom"
+int main(void) { return 0; }

@@ -1,0 +1,5 @@
+{ expect: CE }
+{$L @ANSWER@}
+{$L /etc/shadow}
+begin
+end.

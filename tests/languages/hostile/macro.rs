@@ -1,0 +1,7 @@
+// expect: CE
+macro_rules! bomb {
+    ($($x:tt)*) => { bomb!($($x)* $($x)*) };
+}
+fn main() {
+    bomb!(1);
+}
