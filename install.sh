@@ -8,6 +8,8 @@ cd "$(dirname "$0")"
 
 prefix=/usr
 oj_home=/home/judge
+# The languages that are installed unless others are asked for; the tests install all.
+languages='c cpp python'
 # What the build needs, and what the tests need beside it.
 packages='gcc make libc6-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
@@ -17,11 +19,21 @@ usage()
 {
     cat <<END
 ./install.sh          install the judge: packages, build, programs to $prefix/bin, folders in $oj_home, the user judge
+./install.sh --languages "c cpp python java pascal"
+                      the same, with the compilers of these languages ($languages); "all": each that there is:
+                      $(all_languages | paste -s -d ' ')
 ./install.sh --test   install what the tests need, and run all of them; nothing is installed outside the packages
 ./install.sh --help
 
 Run it as root on Debian 12. It may be run again at any time: it changes only what is missing or older.
 END
+}
+
+all_languages()
+{
+    for file in etc/languages.d/*.ini; do
+        basename "$file" .ini
+    done
 }
 
 say()
@@ -94,6 +106,22 @@ install_packages()
     apt install --no-install-recommends $missing
 }
 
+# The packages of the languages $1, as their files name them. Sets language_packages.
+find_language_packages()
+{
+    names=$1
+    language_packages=
+    [ "$names" != all ] || names=$(all_languages)
+    for name in $names; do
+        case $name in
+        */* | .*) die "no language '$name'" ;;
+        esac
+        file=etc/languages.d/$name.ini
+        [ -r "$file" ] || die "no language '$name'; there are: $(all_languages | paste -s -d ' ')"
+        language_packages="$language_packages $(sed -n 's/^package *= *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$file")"
+    done
+}
+
 # HUSTOJ's user judge, if there is one, is as good.
 add_user()
 {
@@ -131,7 +159,15 @@ run_tests()
 mode='install'
 case ${1:-} in
 '') ;;
---test) mode='test' ;;
+--test)
+    mode='test'
+    languages=all
+    ;;
+--languages)
+    [ $# -ge 2 ] || die 'which? --languages "c cpp python" (--help tells them)'
+    languages=$2
+    shift
+    ;;
 -h | --help)
     usage
     exit 0
@@ -140,11 +176,12 @@ case ${1:-} in
 esac
 [ $# -le 1 ] || die "one option at most (--help tells them)"
 check_system
-[ "$(id -u)" -eq 0 ] || die "needs root: it installs packages and programs (sudo $0 ${1:-})"
+[ "$(id -u)" -eq 0 ] || die "needs root: it installs packages and programs (sudo $0 ...)"
+find_language_packages "$languages"
 
 unset BUILD JUDGE_BUILD DESTDIR PREFIX OJ_HOME MAKEFLAGS
 # shellcheck disable=SC2086 # one word a package
-install_packages $packages
+install_packages $packages $language_packages
 if [ "$mode" = test ]; then
     # shellcheck disable=SC2086
     install_packages $test_packages
