@@ -26,6 +26,7 @@ enum {
     TICK_US = 1000000,
     CPU_STEP_US = 1000,      /* the shortest time between two looks at the CPU time */
     CELL_WAIT_US = 10000000, /* for a program to be met, and for its end */
+    REAP_MOST = 64, /* wait statuses between two looks at the deadlines: hundreds of threads can make more for ever */
 };
 
 struct loop {
@@ -37,6 +38,7 @@ struct loop {
     bool failed; /* e holds the first fault; everything is being ended */
     struct err *e;
     int64_t next_tick_us;
+    bool more; /* wait statuses may be left: nothing will wake us for them */
 };
 
 void run_set_end(struct run *run, enum run_end end, enum sandbox_limit limit)
@@ -313,7 +315,7 @@ static void turn(struct loop *loop)
         polled[count++] = (struct pollfd){.fd = run->outputs[1], .events = POLLIN};
         polled[count++] = (struct pollfd){.fd = run->outputs[2], .events = POLLIN};
     }
-    if (wait_us < 0)
+    if (wait_us < 0 || loop->more)
         wait_us = 0;
     struct timespec wait = {wait_us / 1000000, wait_us % 1000000 * 1000};
     int ready = ppoll(polled, count, &wait, &loop->sandbox->wait_mask);
@@ -332,8 +334,10 @@ static void turn(struct loop *loop)
         if (polled[1 + 3 * k].revents != 0)
             hear(loop, k);
     }
-    while (reap_one(loop, WNOHANG))
-        continue;
+    int reaped = 0;
+    while (reaped < REAP_MOST && reap_one(loop, WNOHANG))
+        reaped++;
+    loop->more = reaped == REAP_MOST;
 }
 
 static void start_all(struct loop *loop, const struct sandbox_spec *specs, struct sandbox_result *results,
