@@ -26,6 +26,7 @@ int main(void)
         while (parent == 0) {
             if (fork() == 0)
                 _exit(0);
+            (void)wait(NULL);
         }
         (void)close(fds[1]);
         (void)usleep((useconds_t)(rand() % 3000));

@@ -1,4 +1,4 @@
-/* expect threads: limit cpu, cpu_ms < 230 */
+/* expect threads: limit cpu, cpu_ms<230 */
 /* limits: cpu_ms=200 wall_ms=20000 processes=300 */
 /* build: -pthread */
 /*
