@@ -188,7 +188,7 @@ $(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-# ---- installing: programs, policies and documents are replaced; a folder of OJ_HOME that is there is left as it is
+# ---- installing: programs, policies, samples and documents are replaced; a folder of OJ_HOME that is there is left as it is
 
 POLICIES  := $(wildcard syscall_tables/policy/*.policy)
 LANGUAGES := $(wildcard etc/languages.d/*.ini)
@@ -202,6 +202,7 @@ install: $(PROGRAMS)
 	$(Q)install -C -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
 	$(Q)install -C -m 0644 $(LANGUAGES) $(DESTDIR)$(PREFIX)/share/judge/languages.d
 	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
+	$(Q)cd data && find . -mindepth 2 -type f -exec install -C -D -m 0644 '{}' '$(DESTDIR)$(PREFIX)/share/judge/samples/{}' ';'
 	@set -e; folder() { [ -d "$(DESTDIR)$(OJ_HOME)$$2" ] || install -d -m "$$1" "$(DESTDIR)$(OJ_HOME)$$2"; }; \
 		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /etc/languages.d; \
 		folder 0750 /data; folder 0750 /log; folder 0755 /run

@@ -13,7 +13,7 @@ languages='c cpp python'
 # What the build needs, and what the tests need beside it.
 packages='gcc make libc6-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-    shellcheck qemu-system-x86 busybox-static cpio'
+    shellcheck qemu-system-x86 busybox-static cpio jq'
 
 usage()
 {
@@ -55,7 +55,7 @@ install.sh: this is $1; install.sh knows Debian 12 (apt) only. With your system'
   to build:  a C compiler (gcc 12 or clang 14, or newer), make, the C library's headers and its static library (libc.a),
              the kernel's headers
   to test:   CUnit, libseccomp's headers, the compiler's 32-bit half (-m32), clang with libFuzzer's runtime, clang-format,
-             clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio
+             clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio, jq
 then: make && make install && judgectl doctor
 END
     exit 1
@@ -156,6 +156,25 @@ run_tests()
     exit "$code"
 }
 
+# A table a problem; what is said below it, of solutions that have to fail, only where something is not as expected.
+judge_samples()
+{
+    say "the sample problems of $prefix/share/judge/samples, judged on this box:"
+    wrong=
+    for folder in "$prefix"/share/judge/samples/*/; do
+        name=$(basename "$folder")
+        if table=$(cd "$prefix/share/judge/samples" && judgectl judge "$name"); then
+            printf '%s\n' "$table" | sed '/^$/,$d'
+        else
+            printf '%s\n' "$table"
+            wrong="$wrong $name"
+        fi
+        echo
+    done
+    [ -z "$wrong" ] || die "the judge is installed, and judges wrongly here:$wrong (see the tables above)"
+    say "all as expected; judgectl judge FOLDER judges a problem of yours"
+}
+
 mode='install'
 case ${1:-} in
 '') ;;
@@ -196,3 +215,4 @@ add_user
 make -s install WERROR= PREFIX="$prefix" OJ_HOME="$oj_home"
 say "installed to $prefix/bin and $oj_home; what this box can do:"
 judgectl doctor || die "the judge is installed, and cannot run here yet: see the lines above"
+judge_samples
