@@ -38,11 +38,6 @@ struct languages {
 #define STEP_KEYS(section)                                                                                             \
     {section, "argv", CONF_WORDS, 0, 0, NULL, "the command; {source} {binary} {mem_mib} are replaced"},                \
         {section, "policy", CONF_TEXT, 0, 0, NULL, "the system calls it may make: a NAME.policy"},                     \
-        {section, "cpu_ms", CONF_INT, 1, MOST_MS, NULL, "CPU time"},                                                   \
-        {section, "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},                                                 \
-        {section, "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory"},                                                \
-        {section, "output_mib", CONF_INT, 1, MOST_MIB, NULL, "what it may write"},                                     \
-        {section, "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack"},                                                  \
         {section, "processes", CONF_INT, 1, 16384, NULL, "processes and threads at once"},                             \
         {section, "open_files", CONF_INT, 4, 65536, NULL, "open files"},                                               \
     {                                                                                                                  \
@@ -68,6 +63,11 @@ static const struct conf_key language_keys[] = {
     {"language", "environment", CONF_WORDS, 0, 0, NULL, "NAME=VALUE, added to the usual ones"},
     {"language", "stderr_is_error", CONF_BOOL, 0, 0, NULL, "a program that writes to standard error has failed"},
     STEP_KEYS("compile"),
+    {"compile", "cpu_ms", CONF_INT, 1, MOST_MS, NULL, "CPU time"},
+    {"compile", "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},
+    {"compile", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory"},
+    {"compile", "output_mib", CONF_INT, 1, MOST_MIB, NULL, "what it may write"},
+    {"compile", "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack; as much as memory"},
     STEP_KEYS("run"),
     {"patterns.*", "text", CONF_TEXT, 0, 0, NULL, "on standard error of a program that failed"},
     {"patterns.*", "verdict", CONF_TEXT, 0, 0, NULL, "the verdict that it turns the failure into: MLE, TLE, OLE"},
@@ -126,16 +126,19 @@ static void read_step(struct loaded *row, const char *path, const char *section,
                       bool *failed, struct err *e)
 {
     const struct conf *conf = row->conf;
+    bool run = strcmp(section, "run") == 0;
     step->argv = words_of(row, path, section, "argv", failed, e);
-    step->policy = conf_text(conf, section, "policy", strcmp(section, "run") == 0 ? "c" : "compiler");
+    step->policy = conf_text(conf, section, "policy", run ? "c" : "compiler");
+    step->processes = (int)conf_int(conf, section, "processes", run ? 1 : 64);
+    step->open_files = (int)conf_int(conf, section, "open_files", 0);
+    step->proc = conf_bool(conf, section, "proc", false);
+    if (run)
+        return; /* its limits are the problem's */
     step->cpu_ms = conf_int(conf, section, "cpu_ms", 30000);
     step->wall_ms = conf_int(conf, section, "wall_ms", 60000);
     step->mem_mib = conf_int(conf, section, "memory_mib", 1024);
     step->out_mib = conf_int(conf, section, "output_mib", 256);
     step->stack_mib = conf_int(conf, section, "stack_mib", 0);
-    step->processes = (int)conf_int(conf, section, "processes", strcmp(section, "run") == 0 ? 1 : 64);
-    step->open_files = (int)conf_int(conf, section, "open_files", 0);
-    step->proc = conf_bool(conf, section, "proc", false);
 }
 
 static int read_patterns(struct loaded *row, const char *path, struct err *e)
@@ -148,8 +151,8 @@ static int read_patterns(struct loaded *row, const char *path, struct err *e)
         const char *text = conf_text(row->conf, section, "text", "");
         const char *word = conf_text(row->conf, section, "verdict", "");
         int verdict = verdict_of_word(word);
-        if (text[0] == '\0' || verdict < 0)
-            return err_set(e, "%s: [%s] needs text and verdict (MLE, TLE, OLE or RE)", path, section);
+        if (text[0] == '\0' || verdict < VERDICT_TLE || verdict > VERDICT_RE)
+            return err_set(e, "%s: [%s] needs text and a verdict: MLE, TLE, OLE or RE", path, section);
         if (language->pattern_count == LANGUAGE_LIST)
             return err_set(e, "%s: more than %d patterns", path, LANGUAGE_LIST);
         language->patterns[language->pattern_count++] = (struct language_pattern){text, verdict};
@@ -186,6 +189,11 @@ static int check_language(const struct loaded *row, const char *path, struct err
         return err_set(e, "%s:%d: binary: not a file's plain name", path, conf_line(row->conf, "language", "binary"));
     if (language->run.argv == NULL)
         return err_set(e, "%s: [run] needs argv", path);
+    char **const commands[] = {language->version, language->compile.argv, language->run.argv};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (commands[i] != NULL && commands[i][0][0] != '/' && commands[i][0][0] != '{')
+            return err_set(e, "%s: the command '%s' must begin with its program's absolute path", path, commands[i][0]);
+    }
     return 0;
 }
 
