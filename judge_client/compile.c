@@ -21,7 +21,7 @@
 
 #include "common/banned.h"
 
-enum { MOST_FILES = 64, MOST_KEPT = 512, COMPILE_OPEN_FILES = 256 };
+enum { MOST_KEPT = 512, COMPILE_OPEN_FILES = 256 };
 
 struct compiling {
     struct judge *judge;
@@ -95,25 +95,6 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
     return language->keep[0] == '\0' ? 0 : keep_matching(compiling, box_fd, e);
 }
 
-/* Source and headers as working files. files[0] is the source. Returns how many, or -1 with e; the caller closes them. */
-static int working_files(const struct submission *submission, int source_fd, struct sandbox_file files[MOST_FILES],
-                         struct err *e)
-{
-    const struct problem *problem = submission->problem;
-    files[0] = (struct sandbox_file){submission->language->source, source_fd, 0644};
-    int count = 1;
-    for (size_t i = 0; i < problem->header_count && count < MOST_FILES; i++) {
-        int fd = problem_open_file(problem, problem->headers[i], e);
-        if (fd < 0) {
-            while (--count > 0)
-                (void)close(files[count].fd); /* only opened to be read */
-            return -1;
-        }
-        files[count++] = (struct sandbox_file){problem->headers[i], fd, 0644};
-    }
-    return count;
-}
-
 /* What the compiler said, as a student may see it: text, and no more than fits. */
 static int take_text(struct judge *judge, struct judgement *judgement, struct err *e)
 {
@@ -150,14 +131,17 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
     struct judge *judge = compiling->judge;
     const struct language *language = submission->language;
     const struct language_step *step = &language->compile;
-    struct sandbox_file files[MOST_FILES];
+    /* The source and the headers. */
+    struct sandbox_file files[JUDGE_FILES] = {{language->source, source_fd, 0644}};
+    size_t file_count = 1;
     struct sandbox_mount mounts[LANGUAGE_LIST];
     const struct policy *policy = judge_policy(judge, step->policy, e);
     if (policy == NULL || judge_rewind(judge->output_fd, e) != 0)
         return -1;
-    int file_count = working_files(submission, source_fd, files, e);
-    if (file_count < 0)
+    if (judge_add_headers(submission->problem, "", files, &file_count, e) != 0) {
+        judge_close_files(files + 1, file_count - 1);
         return -1;
+    }
     char **argv = language_command(step->argv, language->source, language->binary, step->mem_mib);
     const char **env = judge_environment(language, e);
     struct sandbox_spec spec = {
@@ -175,7 +159,7 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
                    .open_files = step->open_files > 0 ? step->open_files : COMPILE_OPEN_FILES},
         .proc = step->proc,
         .files = files,
-        .file_count = (size_t)file_count,
+        .file_count = file_count,
         .mounts = mounts,
         .mount_count = judge_mounts(language, mounts),
     };
@@ -187,8 +171,7 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
     free(argv);
     free(env);
-    for (int i = 1; i < file_count; i++)
-        (void)close(files[i].fd); /* they were only read */
+    judge_close_files(files + 1, file_count - 1);
     if (code == 0 && result->cancelled)
         return err_set(e, "cancelled");
     return code == 0 ? 0 : err_add(e, "compile");

@@ -101,6 +101,30 @@ const char **judge_environment(const struct language *language, struct err *e)
     return env;
 }
 
+int judge_add_headers(const struct problem *problem, const char *suffix, struct sandbox_file files[JUDGE_FILES],
+                      size_t *count, struct err *e)
+{
+    for (size_t i = 0; i < problem->header_count; i++) {
+        const char *name = problem->headers[i];
+        size_t length = strlen(name);
+        if (length < strlen(suffix) || strcmp(name + length - strlen(suffix), suffix) != 0)
+            continue;
+        if (*count == JUDGE_FILES)
+            return err_set(e, "%s: more than %d files *.h and *.dic", problem->folder, JUDGE_FILES - 1);
+        int fd = problem_open_file(problem, name, e);
+        if (fd < 0)
+            return -1;
+        files[(*count)++] = (struct sandbox_file){name, fd, 0644};
+    }
+    return 0;
+}
+
+void judge_close_files(const struct sandbox_file *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)close(files[i].fd); /* they were only read */
+}
+
 size_t judge_mounts(const struct language *language, struct sandbox_mount mounts[LANGUAGE_LIST])
 {
     size_t count = 0;

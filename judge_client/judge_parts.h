@@ -10,6 +10,7 @@
 #include "judge_client/sandbox/sandbox.h"
 
 #define JUDGE_POLICIES 32
+#define JUDGE_FILES 64 /* that are put into a run folder: the source or the input, and the problem's own */
 
 struct judge {
     struct sandbox *sandbox;
@@ -39,6 +40,12 @@ int run_case(struct judge *judge, const struct submission *submission, const str
 
 /* The environment of a language's programs, ended by NULL, in one block that free() releases; NULL with e. */
 const char **judge_environment(const struct language *language, struct err *e);
+
+/* Opens the problem's headers whose names end with `suffix` ("": all of them) as files[*count] and on, and counts them there.
+ * 0, or -1 with e; what is counted is the caller's to close. */
+int judge_add_headers(const struct problem *problem, const char *suffix, struct sandbox_file files[JUDGE_FILES],
+                      size_t *count, struct err *e);
+void judge_close_files(const struct sandbox_file *files, size_t count);
 
 /* The extra mounts of a language. Returns how many. */
 size_t judge_mounts(const struct language *language, struct sandbox_mount mounts[LANGUAGE_LIST]);

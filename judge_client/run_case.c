@@ -89,6 +89,20 @@ static struct sandbox_limits case_limits(const struct submission *submission, co
     };
 }
 
+/* The input as a file, opened once more, as copying it moves its offset; and what the program may want to read besides. */
+static int working_files(const struct problem *problem, const struct problem_case *test,
+                         struct sandbox_file files[JUDGE_FILES], size_t *count, struct err *e)
+{
+    if (problem->input_file[0] != '\0') {
+        int fd = problem_open_file(problem, test->input, e);
+        if (fd < 0)
+            return -1;
+        files[(*count)++] = (struct sandbox_file){problem->input_file, fd, 0644};
+    }
+    return judge_add_headers(problem, ".dic", files, count, e);
+}
+
+/* input_fd is the program's standard input, and closed in every case. */
 static int execute(struct judge *judge, const struct submission *submission, const struct problem_case *test,
                    int input_fd, const struct judge_options *options, struct sandbox_result *result, bool *missing,
                    struct err *e)
@@ -96,7 +110,8 @@ static int execute(struct judge *judge, const struct submission *submission, con
     const struct problem *problem = submission->problem;
     const struct language *language = submission->language;
     struct sandbox_mount mounts[LANGUAGE_LIST];
-    struct sandbox_file file = {problem->input_file, -1, 0644};
+    struct sandbox_file files[JUDGE_FILES];
+    size_t file_count = 0;
     struct collecting collecting = {.judge = judge, .output_file = problem->output_file};
     struct sandbox_limits limits = case_limits(submission, test);
     const struct policy *policy = NULL;
@@ -108,7 +123,8 @@ static int execute(struct judge *judge, const struct submission *submission, con
     else
         policy = judge_policy(judge, language->run.policy, e);
     if (policy == NULL || judge_rewind(judge->output_fd, e) != 0 || judge_rewind(judge->error_fd, e) != 0 ||
-        (problem->input_file[0] != '\0' && (file.fd = problem_open_file(problem, test->input, e)) < 0)) {
+        working_files(problem, test, files, &file_count, e) != 0) {
+        judge_close_files(files, file_count);
         file_close(&input_fd);
         return -1;
     }
@@ -122,8 +138,8 @@ static int execute(struct judge *judge, const struct submission *submission, con
         .policy = policy,
         .limits = limits,
         .proc = language->run.proc,
-        .files = &file,
-        .file_count = file.fd >= 0 ? 1 : 0,
+        .files = files,
+        .file_count = file_count,
         .mounts = mounts,
         .mount_count = judge_mounts(language, mounts),
     };
@@ -137,7 +153,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
     else
         file_close(&input_fd);
-    file_close(&file.fd);
+    judge_close_files(files, file_count);
     *missing = problem->output_file[0] != '\0' && collecting.missing;
     free(argv);
     free(env);
