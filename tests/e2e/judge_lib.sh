@@ -1,6 +1,6 @@
 # judge_lib.sh - sourced by the scripts that call `judgectl judge`: problems to call it on, below $tmp/p, where it runs.
 #
-#     make_problem NAME            a + b with three cases
+#     make_problem NAME            a + b with three cases; make_slow_problem: the same, with time for what waits
 #     source_file PATH TEXT        a source, PATH below $tmp/p
 #     judged CODE ARGS...          judgectl judge ARGS: $tmp/out, $tmp/err; fails the test where it does not exit with CODE
 #     said REGEX                   fails the test where no line of $tmp/out fits
@@ -37,6 +37,12 @@ make_problem() {
         echo "$i 5" >"$tmp/p/$1/$i.in"
         echo $((i + 5)) >"$tmp/p/$1/$i.out"
     done
+}
+
+# The box may be so busy that a second of computing takes a minute.
+make_slow_problem() {
+    make_problem "$1"
+    printf '[limits]\nwall_ms = 60000\n' >"$tmp/p/$1/problem.ini"
 }
 
 source_file() {
