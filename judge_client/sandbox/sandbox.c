@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/log.h"
 #include "common/str.h"
 #include "judge_client/sandbox/sandbox_parts.h"
 
@@ -132,7 +133,11 @@ static int open_groups(struct sandbox *sandbox, const struct sandbox_config *con
     cgroup_find(&sandbox->layout, "", config->tier, parent, &why); /* a lesser tier is doctor's to explain */
     if (cgroup_slot_open(&sandbox->groups, &sandbox->layout, name, e) != 0)
         return -1;
-    return slot_start_janitor(&sandbox->slot, sandbox->cell_path, sandbox->groups.paths, sandbox->groups.path_count, e);
+    if (slot_start_janitor(&sandbox->slot, sandbox->cell_path, sandbox->groups.paths, sandbox->groups.path_count, e) ==
+        0)
+        return 0;
+    (void)cgroup_slot_close(&sandbox->groups, NULL); /* the error that counts is the one above */
+    return -1;
 }
 
 struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
@@ -148,12 +153,10 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
     }
     sandbox->slot.lock_fd = sandbox->slot.janitor_fd = -1;
     int first_uid = config->first_uid > 0 ? config->first_uid : FIRST_UID;
-    bool taken = false;
     if (find_cell_program(config, sandbox->cell_path, sizeof sandbox->cell_path, e) != 0 || pin(config->cpu, e) != 0)
         goto fail;
     if (slot_take(&sandbox->slot, config->slot, first_uid, e) != 0)
         goto fail;
-    taken = true;
     if (open_groups(sandbox, config, e) != 0)
         goto fail;
     sandbox->cell_options = (struct cell_options){
@@ -175,7 +178,7 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
     take_signals(sandbox);
     return sandbox;
 fail:
-    if (taken)
+    if (sandbox->slot.lock_fd >= 0)
         slot_release(&sandbox->slot);
     free(sandbox);
     return NULL;
@@ -183,12 +186,16 @@ fail:
 
 void sandbox_close(struct sandbox *sandbox)
 {
+    struct err e;
     if (sandbox == NULL)
         return;
     for (int k = 0; k < SANDBOX_CELLS; k++) {
         cell_close(&sandbox->cells[k]);
         cell_forget(&sandbox->cells[k]);
     }
+    /* The janitor would remove them; but it may have been killed. */
+    if (cgroup_slot_close(&sandbox->groups, &e) != 0)
+        log_warnx("sandbox slot=%d %s", sandbox->slot.number, e.text);
     slot_release(&sandbox->slot);
     (void)sigaction(SIGCHLD, &sandbox->old_child, NULL);      /* as in take_signals */
     (void)sigprocmask(SIG_SETMASK, &sandbox->old_mask, NULL); /* as in take_signals */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -33,6 +34,13 @@ static void slot_say_owner(const struct slot *slot, struct err *e)
             slot->number, (unsigned)slot->uid, owner);
 }
 
+static bool slot_is_named(const struct slot *slot)
+{
+    struct stat held, named;
+    return fstat(slot->lock_fd, &held) == 0 && stat(slot->lock_path, &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
 /* 0: locked; SLOT_TAKEN with e: somebody else has it; -1 with e. */
 static int slot_try(struct slot *slot, int number, int first_uid, struct err *e)
 {
@@ -41,7 +49,6 @@ static int slot_try(struct slot *slot, int number, int first_uid, struct err *e)
     if (str_format(slot->lock_path, sizeof slot->lock_path, SLOT_FOLDER "/uid-%u.lock", (unsigned)slot->uid) != 0)
         return err_set(e, "slot %d: the lock's name is too long", number);
     for (;;) {
-        struct stat held, named;
         slot->lock_fd = open(slot->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
         if (slot->lock_fd < 0)
             return err_sys(e, errno, "open %s", slot->lock_path);
@@ -54,8 +61,7 @@ static int slot_try(struct slot *slot, int number, int first_uid, struct err *e)
             return SLOT_TAKEN;
         }
         /* The last owner's janitor removes the file while it holds the lock: ours must be the one that is named. */
-        if (fstat(slot->lock_fd, &held) == 0 && stat(slot->lock_path, &named) == 0 && held.st_ino == named.st_ino &&
-            held.st_dev == named.st_dev)
+        if (slot_is_named(slot))
             break;
         file_close(&slot->lock_fd);
     }
@@ -132,12 +138,16 @@ void slot_release(struct slot *slot)
     if (slot->janitor > 0) {
         int status = 0;
         file_close(&slot->janitor_fd);
-        while (waitpid(slot->janitor, &status, 0) < 0 && errno == EINTR)
-            continue;
-        if (status != 0)
+        pid_t pid;
+        do {
+            pid = waitpid(slot->janitor, &status, 0);
+        } while (pid < 0 && errno == EINTR);
+        if (pid < 0) /* it was killed while programs ran, and reaped with them */
+            log_warnx("sandbox slot=%d the janitor was killed", slot->number);
+        else if (status != 0)
             log_warnx("sandbox slot=%d the janitor left something behind (status %d)", slot->number, status);
-    } else if (slot->lock_fd >= 0 && unlink(slot->lock_path) != 0) {
-        log_warn("sandbox slot=%d remove %s", slot->number, slot->lock_path);
     }
+    if (slot->lock_fd >= 0 && slot_is_named(slot) && unlink(slot->lock_path) != 0)
+        log_warn("sandbox slot=%d remove %s", slot->number, slot->lock_path);
     file_close(&slot->lock_fd);
 }
