@@ -47,7 +47,7 @@ int limits_check(const struct sandbox_limits *limits, struct err *e)
 uint32_t limits_fill(const struct sandbox_limits *limits, int has_memory, uint64_t core,
                      struct cell_limit rlimits[CELL_LIMITS])
 {
-    enum { DATA_MARGIN_KIB = 16 * 1024, LOCKED_BYTES = 64 * 1024 };
+    enum { DATA_MARGIN_KIB = 16 * 1024, LOCKED_BYTES = 64 * 1024, PROCESSES_MARGIN = 16 };
     uint64_t data = has_memory ? RLIM_INFINITY : (uint64_t)(limits->mem_kib + DATA_MARGIN_KIB) * 1024;
     const struct cell_limit rows[] = {
         {RLIMIT_CORE, 0, core},
@@ -55,7 +55,8 @@ uint32_t limits_fill(const struct sandbox_limits *limits, int has_memory, uint64
         {RLIMIT_FSIZE, 0, (uint64_t)limits->out_bytes},
         {RLIMIT_STACK, 0, (uint64_t)limits->stack_kib * 1024},
         {RLIMIT_NOFILE, 0, (uint64_t)limits->open_files},
-        {RLIMIT_NPROC, 0, (uint64_t)limits->processes + 1}, /* one more: the tracer ends the run when it is used */
+        /* The group refuses first, which is seen; or the tracer ends the run. */
+        {RLIMIT_NPROC, 0, (uint64_t)limits->processes + PROCESSES_MARGIN},
         {RLIMIT_MEMLOCK, 0, LOCKED_BYTES},
         {RLIMIT_MSGQUEUE, 0, LOCKED_BYTES},
     };

@@ -144,13 +144,20 @@ int tracer_seize(struct tracer *tracer, size_t k, pid_t pid, struct err *e)
     return 0;
 }
 
-static void count_task(struct tracer *tracer, int k)
+static void check_tasks(struct tracer *tracer, int k, int tasks)
 {
     struct run *run = &tracer->runs[k];
-    if (++run->tasks > run->peak_tasks)
-        run->peak_tasks = run->tasks;
-    if (run->tasks > run->spec->limits.processes)
+    if (tasks > run->peak_tasks)
+        run->peak_tasks = tasks;
+    if (tasks > run->spec->limits.processes)
         tracer_end_run(tracer, k, RUN_END_LIMIT, SANDBOX_LIMIT_PROCESSES);
+}
+
+/* A thread of the main process answers to its group's number, a process of its own does not. */
+static void check_several(struct run *run, pid_t pid)
+{
+    if (syscall(SYS_tgkill, run->main, pid, 0) != 0)
+        run->several = true;
 }
 
 /* The run that the tracee pid, which has just stopped for the first time, belongs to: the one whose cell has its uid, which
@@ -186,13 +193,24 @@ static struct tracee *adopt(struct tracer *tracer, pid_t pid)
         return NULL;
     }
     struct run *run = &tracer->runs[k];
-    /* A thread of the main process answers to its group's number, a process of its own does not. */
-    if (syscall(SYS_tgkill, run->main, pid, 0) != 0)
-        run->several = true;
-    count_task(tracer, k);
+    check_several(run, pid);
+    check_tasks(tracer, k, ++run->tasks);
     if (run->end != RUN_END_NONE)
         (void)kill(pid, SIGKILL); /* it may have come after the others were killed */
     return tracee;
+}
+
+/* A process tells of its child, which may be killed before it stops for the first time: it has been there all the same. */
+static void handle_forked(struct tracer *tracer, const struct tracee *parent)
+{
+    unsigned long child = 0;
+    pid_t pid = parent->pid;
+    int k = parent->run;
+    if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &child) == 0 && tracer_find(tracer, (pid_t)child) == NULL) {
+        check_several(&tracer->runs[k], (pid_t)child);
+        check_tasks(tracer, k, tracer->runs[k].tasks + 1);
+    }
+    tracer_continue(pid, 0);
 }
 
 /* Names the call that ended the run: "socket", or "i386:socket" where it is not of this box's architecture. */
@@ -316,7 +334,9 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
             note_file_limit(&tracer->runs[tracee->run], event->pid);
         tracer_continue(event->pid, event->number);
         break;
-    case TRACE_FORKED: /* the child tells of itself */
+    case TRACE_FORKED:
+        handle_forked(tracer, tracee);
+        break;
     case TRACE_STARTED:
     case TRACE_OTHER:
         tracer_continue(event->pid, 0);

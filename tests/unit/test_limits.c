@@ -76,7 +76,7 @@ static void test_rlimits(void)
     CU_ASSERT_EQUAL(value_of(RLIMIT_FSIZE, 1, 0), 67108864);
     CU_ASSERT_EQUAL(value_of(RLIMIT_STACK, 1, 0), 67108864);
     CU_ASSERT_EQUAL(value_of(RLIMIT_NOFILE, 1, 0), 64);
-    CU_ASSERT_EQUAL(value_of(RLIMIT_NPROC, 1, 0), 9);
+    CU_ASSERT_EQUAL(value_of(RLIMIT_NPROC, 1, 0), 24);
     CU_ASSERT_EQUAL(value_of(RLIMIT_DATA, 1, 0), RLIM_INFINITY);
     CU_ASSERT_EQUAL(value_of(RLIMIT_DATA, 0, 0), (262144 + 16384) * UINT64_C(1024));
 }
