@@ -38,6 +38,7 @@ struct languages {
 #define STEP_KEYS(section)                                                                                             \
     {section, "argv", CONF_WORDS, 0, 0, NULL, "the command; {source} {binary} {mem_mib} are replaced"},                \
         {section, "policy", CONF_TEXT, 0, 0, NULL, "the system calls it may make: a NAME.policy"},                     \
+        {section, "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack of a thread; as much as memory"},                   \
         {section, "processes", CONF_INT, 1, 16384, NULL, "processes and threads at once"},                             \
         {section, "open_files", CONF_INT, 4, 65536, NULL, "open files"},                                               \
     {                                                                                                                  \
@@ -67,7 +68,6 @@ static const struct conf_key language_keys[] = {
     {"compile", "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},
     {"compile", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory"},
     {"compile", "output_mib", CONF_INT, 1, MOST_MIB, NULL, "what it may write"},
-    {"compile", "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack; as much as memory"},
     STEP_KEYS("run"),
     {"patterns.*", "text", CONF_TEXT, 0, 0, NULL, "on standard error of a program that failed"},
     {"patterns.*", "verdict", CONF_TEXT, 0, 0, NULL, "the verdict that it turns the failure into: MLE, TLE, OLE"},
@@ -129,6 +129,7 @@ static void read_step(struct loaded *row, const char *path, const char *section,
     bool run = strcmp(section, "run") == 0;
     step->argv = words_of(row, path, section, "argv", failed, e);
     step->policy = conf_text(conf, section, "policy", run ? "c" : "compiler");
+    step->stack_mib = conf_int(conf, section, "stack_mib", 0);
     step->processes = (int)conf_int(conf, section, "processes", run ? 1 : 64);
     step->open_files = (int)conf_int(conf, section, "open_files", 0);
     step->proc = conf_bool(conf, section, "proc", false);
@@ -138,7 +139,6 @@ static void read_step(struct loaded *row, const char *path, const char *section,
     step->wall_ms = conf_int(conf, section, "wall_ms", 60000);
     step->mem_mib = conf_int(conf, section, "memory_mib", 1024);
     step->out_mib = conf_int(conf, section, "output_mib", 256);
-    step->stack_mib = conf_int(conf, section, "stack_mib", 0);
 }
 
 static int read_patterns(struct loaded *row, const char *path, struct err *e)

@@ -20,7 +20,8 @@
 struct language_step {
     char **argv;
     const char *policy;
-    int64_t cpu_ms, wall_ms, mem_mib, out_mib, stack_mib; /* of the compiler; 0 in `run`: the problem's count */
+    int64_t cpu_ms, wall_ms, mem_mib, out_mib; /* of the compiler; 0 in `run`: the problem's count */
+    int64_t stack_mib;                         /* 0: as much as memory. A problem's own wins in `run` */
     int processes;
     int open_files;
     bool proc;

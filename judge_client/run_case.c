@@ -76,7 +76,8 @@ static struct sandbox_limits case_limits(const struct submission *submission, co
     int64_t cpu_ms = time_ms + language->time_bonus_ms;
     int64_t wall_ms = problem->limits.wall_ms > 0 ? problem->limits.wall_ms : 2 * cpu_ms + 1000;
     int64_t mem_mib = problem->limits.memory_mib + language->memory_bonus_mib;
-    int64_t stack_mib = problem->limits.stack_mib > 0 ? problem->limits.stack_mib : mem_mib;
+    int64_t usual_mib = language->run.stack_mib > 0 ? language->run.stack_mib : mem_mib;
+    int64_t stack_mib = problem->limits.stack_mib > 0 ? problem->limits.stack_mib : usual_mib;
     int processes = problem->limits.processes;
     return (struct sandbox_limits){
         .cpu_us = cpu_ms * 1000,

@@ -200,6 +200,7 @@ static const char whole[] = "[language]\n"
                             "policy = q\n"
                             "processes = 18\n"
                             "open_files = 19\n"
+                            "stack_mib = 20\n"
                             "[patterns.b]\n"
                             "text = too much\n"
                             "verdict = MLE\n"
@@ -229,6 +230,7 @@ static void check_whole(const struct language *toy)
     CU_ASSERT(compile->cpu_ms == 11 && compile->wall_ms == 12 && compile->mem_mib == 13 && compile->out_mib == 14);
     CU_ASSERT(compile->stack_mib == 15 && compile->processes == 16 && compile->open_files == 17 && compile->proc);
     CU_ASSERT_STRING_EQUAL(toy->run.policy, "q");
+    CU_ASSERT_EQUAL(toy->run.stack_mib, 20);
     CU_ASSERT(toy->run.processes == 18 && toy->run.open_files == 19 && !toy->run.proc && toy->run.stderr_is_error);
     CU_ASSERT_EQUAL_FATAL(toy->pattern_count, 2);
     CU_ASSERT_STRING_EQUAL(toy->patterns[0].text, "too much");

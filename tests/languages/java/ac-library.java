@@ -37,15 +37,15 @@ public class Main {
         Files.delete(file);
         if (IntStream.range(0, 100000).parallel().map(i -> i % 2).sum() != 50000)
             throw new IllegalStateException("parallel streams");
-        CompletableFuture<Integer> future = CompletableFuture.supplyAsync(() -> deep(50000));
-        Thread big = new Thread(null, () -> deep(300000), "big", 1 << 28);
+        CompletableFuture<Integer> future = CompletableFuture.supplyAsync(() -> deep(5000));
+        Thread big = new Thread(null, () -> deep(100000), "big", 1 << 26);
         big.start();
         big.join();
         Adder adder = (x, y) -> x.add(y);
         Map<Kind, BigInteger> sums = new EnumMap<>(Kind.class);
         sums.put(Kind.SUM, adder.add(a, b));
         PrintWriter out = new PrintWriter(new BufferedWriter(new OutputStreamWriter(System.out)));
-        if (future.get() == 50000)
+        if (future.get() == 5000)
             out.println(sums.values().stream().map(String::valueOf).collect(Collectors.joining(",")));
         out.flush();
     }

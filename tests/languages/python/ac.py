@@ -1,16 +1,14 @@
-import collections
 import sys
-import threading
+from functools import lru_cache
 
-total = collections.Counter()
-
-
-def add(number):
-    total['sum'] += number
+sys.setrecursionlimit(10**6)
 
 
-threads = [threading.Thread(target=add, args=(int(word),)) for word in sys.stdin.read().split()]
-for thread in threads:
-    thread.start()
-    thread.join()
-print(total['sum'])
+@lru_cache(maxsize=None)
+def count(n):
+    return 0 if n == 0 else 1 + count(n - 1)
+
+
+a, b = map(int, input().split())
+assert count(20000) == 20000
+print(a + b)
