@@ -80,6 +80,10 @@ int run_finish(struct run *run, struct err *e)
         return err_set(e, "the program's process ended before it began");
     if (run->end == RUN_END_NONE)
         run_set_end(run, RUN_END_LIMIT, limit_passed(run, &usage));
+    /* Where next to nothing is free the kernel takes pages away and brings them back, which is the program's time. */
+    if ((result->limit == SANDBOX_LIMIT_CPU || result->limit == SANDBOX_LIMIT_WALL) &&
+        result->mem_kib > run->spec->limits.mem_kib)
+        result->limit = SANDBOX_LIMIT_MEMORY;
     result->stopped = run->end == RUN_END_STOPPED;
     result->cancelled = run->end == RUN_END_CANCELLED;
     result->exit_code = -1;
