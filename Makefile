@@ -34,11 +34,14 @@ CELL_SRC    := $(wildcard judge_client/sandbox/cell_*.c)
 CELL_EXTRA  := common/err.c common/str.c common/file.c $(wildcard judge_client/sandbox/cgroup_remove.c)
 SANDBOX_SRC := $(filter-out $(CELL_SRC),$(wildcard judge_client/sandbox/*.c))
 CLIENT_SRC  := $(filter-out judge_client/main.c,$(wildcard judge_client/*.c))
+QUEUE_SRC   := $(wildcard queue/*.c)
+STORE_SRC   := $(wildcard store/*.c)
+NODE_SRC    := $(filter-out judge_node/main.c,$(wildcard judge_node/*.c))
+JUDGED_SRC  := $(filter-out judged/main.c,$(wildcard judged/*.c))
 CTL_SRC     := $(wildcard judgectl/*.c)
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
 DRIVER_SRC  := $(wildcard tests/sandbox/*.c)
 DRIVER_LIB  := $(wildcard tests/sandbox/lib/*.c)
-V2_SRC      := $(wildcard tests/v2/*.c)
 PROGRAM_SRC := $(wildcard tests/sandbox/programs/*.c)
 V2_SRC      := $(wildcard tests/v2/*.c)
 BENCH_SRC   := $(wildcard tests/bench/*.c)
@@ -49,10 +52,9 @@ obj     = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 cellobj = $(patsubst %.c,$(BUILD)/cell/%.o,$(1))
 bin     = $(patsubst %.c,$(BUILD)/%,$(1))
 
-PROGRAMS := $(BUILD)/judge_client $(BUILD)/judge_cell $(BUILD)/judgectl
+PROGRAMS := $(BUILD)/judged $(BUILD)/judge_client $(BUILD)/judge_cell $(BUILD)/judge_node $(BUILD)/judgectl
 UNIT     := $(call bin,$(UNIT_SRC))
 DRIVERS  := $(call bin,$(DRIVER_SRC))
-V2       := $(call bin,$(V2_SRC))
 V2       := $(call bin,$(V2_SRC))
 HOSTILE  := $(patsubst tests/sandbox/programs/%.c,$(BUILD)/tests/programs/%,$(PROGRAM_SRC))
 BENCH    := $(call bin,$(BENCH_SRC))
@@ -73,18 +75,31 @@ all: $(PROGRAMS)
 # ---- the programs
 
 LIBJUDGE := $(BUILD)/libjudge.a
+# What takes and keeps submissions: linked where it is called, with the libraries of its backends.
+LIBPOOL  := $(BUILD)/libpool.a
+LIBCOMMON := $(BUILD)/libcommon.a
 LIBTESTS := $(BUILD)/libtests.a
+POOL_LIBS := -lhiredis -lmariadb -lsqlite3
 
-$(LIBJUDGE): $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(COMMON_SRC))
+$(LIBJUDGE): $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(JUDGED_SRC) $(NODE_SRC))
+$(LIBPOOL): $(call obj,$(QUEUE_SRC) $(STORE_SRC))
+$(LIBCOMMON): $(call obj,$(COMMON_SRC))
+
+$(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON):
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/judge_client: $(call obj,judge_client/main.c) $(LIBJUDGE)
-	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/judged: $(call obj,judged/main.c $(JUDGED_SRC)) $(LIBCOMMON)
+$(BUILD)/judge_client: $(call obj,judge_client/main.c $(CLIENT_SRC) $(SANDBOX_SRC)) $(LIBPOOL) $(LIBCOMMON)
+$(BUILD)/judge_node: $(call obj,judge_node/main.c $(NODE_SRC)) $(LIBPOOL) $(LIBCOMMON)
+$(BUILD)/judgectl: $(call obj,$(CTL_SRC)) $(LIBPOOL) $(LIBCOMMON)
 
-$(BUILD)/judgectl: $(call obj,$(CTL_SRC) $(COMMON_SRC))
+LIBS_judge_client := $(POOL_LIBS)
+LIBS_judge_node := $(POOL_LIBS) -pthread
+LIBS_judgectl := $(POOL_LIBS)
+
+$(filter-out %/judge_cell,$(PROGRAMS)):
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_$(@F)) $(LDLIBS)
 
 $(BUILD)/judge_cell: $(call cellobj,$(CELL_SRC) $(CELL_EXTRA))
 	$(SAY) LD $@
@@ -114,10 +129,10 @@ LIBS_test_syscalls := -lseccomp
 $(LIBTESTS): $(call obj,$(wildcard tests/unit/unit.c tests/sandbox/lib/*.c))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(UNIT) $(DRIVERS) $(V2) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBTESTS) $(LIBJUDGE)
+$(UNIT) $(DRIVERS) $(V2) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBTESTS) $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit $(LIBS_$(@F)) $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -Wl,--as-needed $(POOL_LIBS) -pthread $(LIBS_$(@F)) $(LDLIBS)
 
 # Static, hardly any warnings, and the flags that its head asks for: `/* build: -pthread */`. Where the compiler cannot
 # build for i386 (no gcc-multilib), a program of that kind is left out, and its test says so.
@@ -183,10 +198,10 @@ fuzz:
 
 fuzz-programs: $(FUZZ)
 
-$(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE)
+$(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ -Wl,--as-needed $(POOL_LIBS) -pthread $(LDLIBS)
 
 # ---- installing: programs, policies, samples and documents are replaced; a folder of OJ_HOME that is there is left as it is
 
