@@ -26,6 +26,7 @@ enum { MOST_KEPT = 512, COMPILE_OPEN_FILES = 256 };
 struct compiling {
     struct judge *judge;
     const struct language *language;
+    const struct judge_options *options;
     bool found; /* what the compiler was to leave is there */
 };
 
@@ -75,6 +76,13 @@ static int keep_matching(struct compiling *compiling, int box_fd, struct err *e)
     if (compiling->language->binary[0] == '\0')
         compiling->found = kept > 0;
     return result;
+}
+
+static void tick(void *context)
+{
+    const struct judge_options *options = ((struct compiling *)context)->options;
+    if (options->tick != NULL)
+        options->tick(options->context);
 }
 
 static int collect(void *context, size_t k, int box_fd, struct err *e)
@@ -163,12 +171,14 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
         .mounts = mounts,
         .mount_count = judge_mounts(language, mounts),
     };
-    struct sandbox_hooks hooks = {.stop_fd = options->stop_fd, .collect = collect, .context = compiling};
+    struct sandbox_hooks hooks = {.stop_fd = options->stop_fd, .tick = tick, .collect = collect, .context = compiling};
     int code = -1;
     if (argv == NULL)
         err_set(e, "out of memory");
     else if (env != NULL)
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
+    if (code == 0 && result->not_executed != 0)
+        code = sandbox_not_executed(&spec, result, e); /* the compiler is ours */
     free(argv);
     free(env);
     judge_close_files(files + 1, file_count - 1);
@@ -181,7 +191,7 @@ int compile_submission(struct judge *judge, const struct submission *submission,
                        struct judgement *judgement, struct err *e)
 {
     const struct language *language = submission->language;
-    struct compiling compiling = {.judge = judge, .language = language};
+    struct compiling compiling = {.judge = judge, .language = language, .options = options};
     struct sandbox_result result;
     int source_fd = source_file(submission, e);
     int code = -1;

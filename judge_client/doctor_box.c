@@ -309,7 +309,9 @@ static int run_true(struct sandbox *sandbox, const struct policy *policy, struct
                    .processes = 8,
                    .open_files = 64},
     };
-    return sandbox_run(sandbox, &spec, result, 1, NULL, e);
+    if (sandbox_run(sandbox, &spec, result, 1, NULL, e) != 0)
+        return -1;
+    return result->not_executed != 0 ? sandbox_not_executed(&spec, result, e) : 0;
 }
 
 /* TRIAL_REFUSED: it ran, but for a system call that the policy does not allow. */

@@ -294,6 +294,8 @@ static int run_once(struct local *local, struct sandbox_result *result, struct e
         open_stream(options->files[1], TO_FILE, &spec.sink[1], e) == 0 &&
         open_stream(options->files[2], TO_FILE, &spec.sink[2], e) == 0) {
         result_code = sandbox_run(local->sandbox, &spec, result, 1, NULL, e);
+        if (result_code == 0 && result->not_executed != 0)
+            result_code = sandbox_not_executed(&spec, result, e);
         spec.fd[0] = -1; /* taken over */
     }
     file_close(&spec.fd[0]);

@@ -25,10 +25,18 @@ enum {
 };
 
 struct collecting {
+    const struct judge_options *options;
     struct judge *judge;
     const char *output_file;
     bool missing;
 };
+
+static void tick(void *context)
+{
+    const struct judge_options *options = ((struct collecting *)context)->options;
+    if (options->tick != NULL)
+        options->tick(options->context);
+}
 
 /* The file that the program was to write takes the place of its standard output. */
 static int collect(void *context, size_t k, int box_fd, struct err *e)
@@ -113,7 +121,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
     struct sandbox_mount mounts[LANGUAGE_LIST];
     struct sandbox_file files[JUDGE_FILES];
     size_t file_count = 0;
-    struct collecting collecting = {.judge = judge, .output_file = problem->output_file};
+    struct collecting collecting = {.options = options, .judge = judge, .output_file = problem->output_file};
     struct sandbox_limits limits = case_limits(submission, test);
     const struct policy *policy = NULL;
     char source[LANGUAGE_NAME_SIZE + 64];
@@ -145,6 +153,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
         .mount_count = judge_mounts(language, mounts),
     };
     struct sandbox_hooks hooks = {.stop_fd = options->stop_fd,
+                                  .tick = tick,
                                   .collect = problem->output_file[0] != '\0' ? collect : NULL,
                                   .context = &collecting};
     int code = -1;
@@ -154,6 +163,9 @@ static int execute(struct judge *judge, const struct submission *submission, con
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
     else
         file_close(&input_fd);
+    /* What compiling left is the student's; an interpreter is ours. */
+    if (code == 0 && result->not_executed != 0 && !str_starts(argv[0], SANDBOX_PROGRAM_FOLDER "/"))
+        code = sandbox_not_executed(&spec, result, e);
     judge_close_files(files, file_count);
     *missing = problem->output_file[0] != '\0' && collecting.missing;
     free(argv);

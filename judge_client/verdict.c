@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -129,7 +130,7 @@ enum verdict verdict_of_run(const struct sandbox_result *result, int good_exit)
 {
     if (result->cancelled)
         return VERDICT_SE;
-    if (result->refused || result->stopped)
+    if (result->refused || result->stopped || result->not_executed != 0)
         return VERDICT_RE;
     switch (result->limit) {
     case SANDBOX_LIMIT_CPU:
@@ -220,6 +221,22 @@ static void say_signal(const struct sentence *s, int number)
         say(s, s->chinese ? "%s（信号 %d）" : "%s (signal %d)", name, number);
 }
 
+/* The compiler's work cannot be executed: most often a source that names a loader of its own. */
+static void say_not_executed(const struct sentence *s, int number)
+{
+    static const char *const loader[UI_COUNT] = {
+        "the program could not be started: the loader that it names is missing", "程序无法启动：它指定的加载器不存在"};
+    static const char *const forbidden[UI_COUNT] = {
+        "the program could not be started: the loader that it names may not be executed",
+        "程序无法启动：它指定的加载器不允许执行"};
+    static const char *const other[UI_COUNT] = {"the program could not be started: it is no program for this machine",
+                                                "程序无法启动：它不是本机可以执行的程序"};
+    bool missing = number == ENOENT || number == ENOTDIR || number == ENAMETOOLONG || number == ELOOP;
+    bool denied = number == EACCES || number == EPERM || number == EISDIR;
+    const char *const *text = missing ? loader : denied ? forbidden : other;
+    say(s, "%s", text[s->chinese ? UI_ZH : UI_EN]);
+}
+
 /* False where the result does not tell why. */
 static bool say_failure(const struct sentence *s, const struct sandbox_result *result)
 {
@@ -235,6 +252,8 @@ static bool say_failure(const struct sentence *s, const struct sandbox_result *r
             s->chinese ? "同时运行的进程或线程过多（已有 %d 个）"
                        : "too many processes or threads at once (there were %d already)",
             result->processes);
+    else if (result->not_executed != 0)
+        say_not_executed(s, result->not_executed);
     else if (result->signal != 0)
         say_signal(s, result->signal);
     else if (result->exit_code > 0)

@@ -86,8 +86,5 @@ int cell_child(struct cell_state *cell, const struct cell_run *run)
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) != 0)
         return cell_fail(cell, CELL_STEP_FILTER, NULL);
     (void)execve(run->argv[0], run->argv, run->env); /* returns only when it fails */
-    int error = errno;
-    bool there = access(run->argv[0], F_OK) == 0;
-    errno = error;
-    return cell_fail(cell, error == ENOENT && there ? CELL_STEP_INTERPRETER : CELL_STEP_EXEC, run->argv[0]);
+    return cell_fail(cell, CELL_STEP_EXEC, run->argv[0]);
 }

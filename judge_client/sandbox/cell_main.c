@@ -187,6 +187,20 @@ static void reset_pids(const struct cell_state *cell)
         errno = 0; /* set_tid still gives the first process its number */
 }
 
+/* execve has refused: is it the file that is to blame, which may be the student's? What only the box can lack, a descriptor
+ * or memory, stays a fault. Asked here, as the child is under the filter. */
+static void blame_program(struct cell_state *cell, const struct cell_run *run)
+{
+    static const int of_the_file[] = {ENOENT,  ENOTDIR, ENAMETOOLONG, ELOOP,  EACCES, EPERM,
+                                      ENOEXEC, ELIBBAD, EINVAL,       EISDIR, E2BIG,  EIO};
+    struct stat info;
+    for (size_t i = 0; i < sizeof of_the_file / sizeof *of_the_file; i++) {
+        if (cell->fault->step == CELL_STEP_EXEC && cell->fault->error == of_the_file[i] &&
+            lstat(run->argv[0], &info) == 0)
+            cell->fault->step = CELL_STEP_PROGRAM;
+    }
+}
+
 static int run_child(struct cell_state *cell, const struct cell_run *run)
 {
     static char stack[CELL_STACK] __attribute__((aligned(16)));
@@ -232,6 +246,7 @@ static int serve_run(struct cell_state *cell, struct cell_message *message)
     int64_t cpu_us = cell_cpu_us(RUSAGE_CHILDREN);
     if (cell_mount_proc(cell, (message->u.request.flags & CELL_PROC) != 0) == 0 && cell_box_begin(cell) == 0)
         (void)run_child(cell, &run); /* the fault goes with the answer, after the sweep */
+    blame_program(cell, &run);
     close_received(message);
     if (sweep(cell) != 0)
         return -1;

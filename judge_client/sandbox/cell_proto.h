@@ -50,7 +50,7 @@
     STEP(HANDSHAKE, "meet the tracer")                                                                                 \
     STEP(FILTER, "install the seccomp filter")                                                                         \
     STEP(EXEC, "execute the program")                                                                                  \
-    STEP(INTERPRETER, "find the interpreter or loader (#! line, PT_INTERP) of the program")                            \
+    STEP(PROGRAM, "execute the program, which is there")                                                               \
     STEP(SWEEP, "end all processes")                                                                                   \
     STEP(IPC, "make a fresh ipc namespace")                                                                            \
     STEP(RESET, "empty the run folder")

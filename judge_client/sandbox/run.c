@@ -152,7 +152,9 @@ static void answered(struct loop *loop, size_t k, const struct cell_reply *reply
     run->children_cpu_us = reply->children_cpu_us;
     run->reset_cpu_us = reply->reset_cpu_us;
     run->since_us = clock_now_us();
-    if (reply->step != CELL_STEP_NONE && !loop->failed) {
+    if (reply->step == CELL_STEP_PROGRAM) {
+        run->result->not_executed = reply->error;
+    } else if (reply->step != CELL_STEP_NONE && !loop->failed) {
         cell_fault(reply, &fault);
         fail(loop, &fault);
     }

@@ -87,7 +87,7 @@ int run_finish(struct run *run, struct err *e)
     result->stopped = run->end == RUN_END_STOPPED;
     result->cancelled = run->end == RUN_END_CANCELLED;
     result->exit_code = -1;
-    if (run->end == RUN_END_NONE)
+    if (run->end == RUN_END_NONE && result->not_executed == 0)
         result->exit_code = run->exit_code;
     if (run->end == RUN_END_NONE || run->end == RUN_END_REFUSED)
         result->signal = run->signal;

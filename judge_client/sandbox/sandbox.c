@@ -41,6 +41,13 @@ const char *sandbox_tier_name(const struct sandbox *sandbox)
     return names[sandbox->layout.tier];
 }
 
+int sandbox_not_executed(const struct sandbox_spec *spec, const struct sandbox_result *result, struct err *e)
+{
+    bool lacks = result->not_executed == ENOENT || result->not_executed == ENOTDIR;
+    return err_sys(e, result->not_executed, "execute %s%s", spec->argv[0],
+                   lacks ? ": its interpreter or loader (#! line, PT_INTERP)" : "");
+}
+
 int sandbox_slot(const struct sandbox *sandbox)
 {
     return sandbox->slot.number;
@@ -155,7 +162,7 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
     int first_uid = config->first_uid > 0 ? config->first_uid : FIRST_UID;
     if (find_cell_program(config, sandbox->cell_path, sizeof sandbox->cell_path, e) != 0 || pin(config->cpu, e) != 0)
         goto fail;
-    if (slot_take(&sandbox->slot, config->slot, first_uid, e) != 0)
+    if (slot_take(&sandbox->slot, config->slot, first_uid, config->lock_wait_ms, e) != 0)
         goto fail;
     if (open_groups(sandbox, config, e) != 0)
         goto fail;

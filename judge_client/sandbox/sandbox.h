@@ -88,6 +88,7 @@ struct sandbox_result {
     char refused_name[40]; /* "socket"; of another architecture "i386:getpid" */
     bool stopped;          /* stopped itself (SIGSTOP and its like) */
     bool cancelled;        /* stop_fd became readable */
+    int not_executed;      /* errno with which the kernel refused to execute argv[0], which is there; 0: it ran */
     int64_t cpu_us;        /* user and system */
     int64_t wall_us;
     int64_t mem_kib;   /* peak */
@@ -106,6 +107,7 @@ struct sandbox_hooks {
 };
 
 struct sandbox_config {
+    int lock_wait_ms;      /* how long a slot that is still in use is waited for (its last owner's janitor at work) */
     int slot;              /* 0..; -1: the first from 100 up that is free */
     int first_uid;         /* cell k runs programs as first_uid + slot * 16 + k; 0: 40000 */
     int cpu;               /* processor that worker, cells and programs are pinned to; -1: the last that is allowed */
@@ -130,9 +132,14 @@ int sandbox_put_program(struct sandbox *sandbox, size_t k, const char *name, int
 int sandbox_clear_program(struct sandbox *sandbox, size_t k, struct err *e);
 
 /* Runs n programs at once, specs[k] in cell k, and waits until all have ended. 0 with results[k] filled, or -1 with e: a
- * fault of ours (set-up step, disk full on a sink, exec: not a program); then none of them runs any more. */
+ * fault of ours (set-up step, disk full on a sink, argv[0] is not there); then none of them runs any more. A file that is
+ * there and that the kernel does not execute (not a program, no such interpreter or loader) is a result, not_executed:
+ * whose fault that is depends on who made the file. */
 int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struct sandbox_result *results, size_t n,
                 const struct sandbox_hooks *hooks, struct err *e);
+
+/* Sets e to why the program of a result with not_executed was not executed: for callers whose own file it was. Returns -1. */
+int sandbox_not_executed(const struct sandbox_spec *spec, const struct sandbox_result *result, struct err *e);
 
 /* Opens the regular file name below box_fd for reading: no symbolic link on the way, no other file system, no fifo or
  * device. The descriptor, or -1 with e. */

@@ -13,8 +13,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/str.h"
@@ -70,13 +72,19 @@ static int slot_try(struct slot *slot, int number, int first_uid, struct err *e)
     return 0;
 }
 
-int slot_take(struct slot *slot, int number, int first_uid, struct err *e)
+int slot_take(struct slot *slot, int number, int first_uid, int wait_ms, struct err *e)
 {
+    const struct timespec pause = {0, 20000000};
+    int64_t until_us = clock_now_us() + (int64_t)wait_ms * 1000;
     *slot = (struct slot){.lock_fd = -1, .janitor_fd = -1};
     if (file_make_folders(SLOT_FOLDER, 0755, e) != 0)
         return -1;
-    if (number >= 0)
-        return slot_try(slot, number, first_uid, e) == 0 ? 0 : -1;
+    if (number >= 0) {
+        int taken;
+        while ((taken = slot_try(slot, number, first_uid, e)) == SLOT_TAKEN && clock_now_us() < until_us)
+            (void)nanosleep(&pause, NULL); /* a signal only makes it look earlier */
+        return taken == 0 ? 0 : -1;
+    }
     for (int i = SLOT_LOCAL_FIRST; i <= SLOT_LOCAL_LAST; i++) {
         int result = slot_try(slot, i, first_uid, e);
         if (result != SLOT_TAKEN)

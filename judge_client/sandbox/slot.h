@@ -23,8 +23,8 @@ struct slot {
 };
 
 /* Takes the lock of slot number, or of the first free local one for -1. The lock is the box's, not a home's: it stands for
- * the uids first_uid + number * 16 and up. 0, or -1 with e: taken (by which process), or no right. */
-int slot_take(struct slot *slot, int number, int first_uid, struct err *e);
+ * the uids first_uid + number * 16 and up. A given one that is taken is waited for up to wait_ms. 0, or -1 with e: taken (by which process), or no right. */
+int slot_take(struct slot *slot, int number, int first_uid, int wait_ms, struct err *e);
 
 /* Starts the janitor (cell_path: the program judge_cell), which removes the groups in paths and the lock when this
  * process closes its end or dies. 0, or -1 with e. */

@@ -24,15 +24,23 @@ static int run_good(struct cells *cells, struct err *e)
     return cellrun_expect(cells, NULL, "c", "tool-write", "1", NULL, 0, e) == 0 ? 0 : err_add(e, "the next run");
 }
 
-/* Runs path in cell 0, which must fail with words in its error; then a good run. */
-static int fail_to_run(struct cells *cells, const char *path, const char *words, struct err *e)
+/* Runs path in cell 0, which must not be executed, with words in the error about it; then a good run. What is there and is no
+ * program is a result, what is not there a fault. */
+static int fail_to_run(struct cells *cells, const char *path, bool there, const char *words, struct err *e)
 {
     const char *argv[] = {path, NULL};
     struct sandbox_spec spec = {.argv = argv, .fd = {-1, -1, -1}, .sink = {-1, -1, -1}};
     struct sandbox_result result;
     struct err fault = {""};
-    if (cellrun_go(cells, &spec, &result, NULL, &fault) == 0)
+    int code = cellrun_go(cells, &spec, &result, NULL, &fault);
+    if (code == 0 && result.not_executed == 0)
         return cellrun_wrong("it came to a verdict", &result, e);
+    if (code == 0 && (result.exit_code != -1 || result.signal != 0 || result.limit != SANDBOX_LIMIT_NONE))
+        return cellrun_wrong("more than that it did not run", &result, e);
+    if ((code == 0) != there)
+        return err_set(e, "%s: %s", there ? "a fault, not a result" : "a result, not a fault", fault.text);
+    if (code == 0)
+        (void)sandbox_not_executed(&spec, &result, &fault); /* always -1 */
     if (strstr(fault.text, words) == NULL || strstr(fault.text, path) == NULL || strchr(fault.text, '\n') != NULL)
         return err_set(e, "the error says: %s", fault.text);
     return run_good(cells, e);
@@ -46,17 +54,17 @@ static int fail_to_run_bytes(struct cells *cells, const void *bytes, size_t size
         return err_sys(e, errno, "make a program");
     int put = sandbox_put_program(cells->sandbox, 0, "thing", fd, e);
     file_close(&fd);
-    return put != 0 ? -1 : fail_to_run(cells, "/program/thing", words, e);
+    return put != 0 ? -1 : fail_to_run(cells, "/program/thing", true, words, e);
 }
 
 static int test_missing(struct cells *cells, struct err *e)
 {
-    return fail_to_run(cells, "/program/none", "No such file", e);
+    return fail_to_run(cells, "/program/none", false, "No such file", e);
 }
 
 static int test_folder(struct cells *cells, struct err *e)
 {
-    return fail_to_run(cells, "/box", "Permission denied", e);
+    return fail_to_run(cells, "/box", true, "Permission denied", e);
 }
 
 static int test_text(struct cells *cells, struct err *e)

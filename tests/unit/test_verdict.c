@@ -3,6 +3,7 @@
  */
 #include "judge_client/verdict.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -193,6 +194,24 @@ static void test_runs(void)
          VERDICT_RE,
          "the program stopped itself (a signal like SIGSTOP)",
          "程序把自己暂停了（SIGSTOP 一类的信号）"},
+        {"no loader",
+         0,
+         {ENDED, .not_executed = ENOENT},
+         VERDICT_RE,
+         "the program could not be started: the loader that it names is missing",
+         "程序无法启动：它指定的加载器不存在"},
+        {"no loader for it",
+         0,
+         {ENDED, .not_executed = EACCES},
+         VERDICT_RE,
+         "the program could not be started: the loader that it names may not be executed",
+         "程序无法启动：它指定的加载器不允许执行"},
+        {"no program",
+         0,
+         {ENDED, .not_executed = ENOEXEC},
+         VERDICT_RE,
+         "the program could not be started: it is no program for this machine",
+         "程序无法启动：它不是本机可以执行的程序"},
         {"cancelled", 0, {ENDED, .cancelled = true}, VERDICT_SE, "judging was cancelled", "评测被取消"},
         {"cancelled after all", 0, {EXITED, .cancelled = true}, VERDICT_SE, NULL, NULL},
         {"11", 0, {ENDED, .signal = SIGSEGV}, VERDICT_RE, "segmentation fault (signal 11)", NULL},
