@@ -64,6 +64,8 @@ struct judge_options {
     int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */
     /* Called at each change: after compiling with case_count 0, and after each case. May be NULL; must not block. */
     void (*progress)(void *context, const struct judgement *so_far, size_t cases);
+    /* Called at least each second while a program runs. May be NULL; must not block. */
+    void (*tick)(void *context);
     void *context;
 };
 
