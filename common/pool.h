@@ -14,7 +14,7 @@
 #define POOL_MAGIC 0x4a504f4cu /* of this layout; another one is refused */
 #define POOL_SLOTS 256
 #define POOL_REPORT_FD 3
-#define POOL_SILENT_MS 10000
+#define POOL_SILENT_MS 10000 /* unless a report's quiet_ms says more: a call to a database may wait for its time-outs */
 #define POOL_REPORT_MS 3000
 #define POOL_SOCKET "run/judged.sock" /* below OJ_HOME */
 #define POOL_PID_FILE "run/judged.pid"
@@ -40,6 +40,8 @@ struct pool_report {
     int32_t case_no, case_count; /* 0, 0 before the first case */
     int32_t source;              /* struct queue_job's */
     int32_t lane;                /* enum queue_lane */
+    int32_t quiet_ms;            /* how long it may be silent after this report; 0: POOL_SILENT_MS */
+    int32_t unused;
     char id[64];                 /* "" where no job is held */
     char token[24];
     char note[128]; /* what it waits for, for status: "database: Connection refused" */

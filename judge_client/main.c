@@ -1,7 +1,8 @@
 /*
  * main.c - judge_client: judges. Root.
  *
- * Its local forms serve judgectl: `judge_client run ...` and `judge_client doctor ...` need no server.
+ * `judge_client --slot N ...` is a worker of judged. The local forms serve judgectl: `judge_client run ...`, `judge ...` and
+ * `doctor ...` need no server.
  */
 #include <stdio.h>
 #include <string.h>

@@ -33,6 +33,7 @@ struct problem_case {
 struct problem_limits {
     int64_t time_ms, wall_ms, memory_mib, output_mib, stack_mib; /* 0: not set (output: twice the answer and 1 KiB) */
     int processes;
+    bool has_time, has_memory; /* a person wrote them: they win over the database's */
 };
 
 struct problem_factor { /* [limits.NAME] factor */
@@ -52,7 +53,8 @@ struct problem {
     struct compare_options compare;
     char input_file[PROBLEM_NAME_SIZE], output_file[PROBLEM_NAME_SIZE]; /* "" for standard input and output */
     enum problem_scoring scoring;
-    int64_t total; /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
+    bool has_scoring; /* a person wrote it */
+    int64_t total;    /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
     char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
     size_t header_count;
 };

@@ -84,6 +84,8 @@ static int apply_limits(struct problem *problem, const struct conf *conf, struct
 {
     struct problem_limits *limits = &problem->limits;
     limits->time_ms = conf_int(conf, "limits", "time_ms", DEFAULT_TIME_MS);
+    limits->has_time = conf_line(conf, "limits", "time_ms") != 0;
+    limits->has_memory = conf_line(conf, "limits", "memory_mib") != 0;
     limits->wall_ms = conf_int(conf, "limits", "wall_ms", 0);
     limits->memory_mib = conf_int(conf, "limits", "memory_mib", DEFAULT_MEMORY_MIB);
     limits->output_mib = conf_int(conf, "limits", "output_mib", 0);
@@ -174,6 +176,7 @@ static int apply_scoring(struct problem *problem, const struct conf *conf, struc
         (void)err_set(e, "mode = subtasks is not supported yet");
         return at_line(problem, conf, "scoring", "mode", e);
     }
+    problem->has_scoring = conf_line(conf, "scoring", "mode") != 0;
     problem->scoring = mode == 0 ? PROBLEM_FIRST_FAILURE : PROBLEM_ALL;
     problem->total = conf_int(conf, "scoring", "total", DEFAULT_TOTAL);
     return 0;

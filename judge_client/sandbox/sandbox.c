@@ -78,6 +78,8 @@ static int find_cell_program(const struct sandbox_config *config, char *path, si
 static int pin(int cpu, struct err *e)
 {
     cpu_set_t set;
+    if (cpu == SANDBOX_CPU_ANY)
+        return 0;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return err_sys(e, errno, "find the processors");
     if (cpu < 0) {

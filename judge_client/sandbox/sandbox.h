@@ -24,6 +24,7 @@
 struct policy;
 struct sandbox;
 
+#define SANDBOX_CPU_ANY (-2)
 #define SANDBOX_CELLS 16                  /* programs at once in one sandbox; also the uids a slot owns */
 #define SANDBOX_RUN_FOLDER "/box"         /* in the cell: the program's current folder, writable, empty at the start */
 #define SANDBOX_PROGRAM_FOLDER "/program" /* in the cell: what sandbox_put_program wrote, read-only */
@@ -107,13 +108,13 @@ struct sandbox_hooks {
 };
 
 struct sandbox_config {
-    int lock_wait_ms;      /* how long a slot that is still in use is waited for (its last owner's janitor at work) */
-    int slot;              /* 0..; -1: the first from 100 up that is free */
-    int first_uid;         /* cell k runs programs as first_uid + slot * 16 + k; 0: 40000 */
-    int cpu;               /* processor that worker, cells and programs are pinned to; -1: the last that is allowed */
-    int tier;              /* enum cgroup_tier, or -1 for the best there is */
-    const char *home;      /* OJ_HOME: two homes get different groups */
-    const char *cell_path; /* the program judge_cell; NULL: beside this program, else where it was installed */
+    int lock_wait_ms; /* how long a slot that is still in use is waited for (its last owner's janitor at work) */
+    int slot;         /* 0..; -1: the first from 100 up that is free */
+    int first_uid;    /* cell k runs programs as first_uid + slot * 16 + k; 0: 40000 */
+    int cpu; /* processor that worker, cells and programs are pinned to; -1: the last that is allowed; SANDBOX_CPU_ANY: none */
+    int tier;                  /* enum cgroup_tier, or -1 for the best there is */
+    const char *home;          /* OJ_HOME: two homes get different groups */
+    const char *cell_path;     /* the program judge_cell; NULL: beside this program, else where it was installed */
     const char *cgroup_parent; /* "" or the group that systemd delegated */
     int64_t box_bytes;         /* size of the run folder; 0: 512 MiB */
     int64_t box_files;         /* files in it; 0: 16384 */

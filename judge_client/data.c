@@ -1,0 +1,115 @@
+/*
+ * data.c - see data.h. Runs in a worker, as root; the command is the administrator's.
+ */
+#include "judge_client/data.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/str.h"
+
+#include "common/banned.h"
+
+/* In the child: its own process group, so that a time-out ends what it started, and no descriptor or signal of ours. */
+static void become(char *command, char *number)
+{
+    char *argv[] = {command, number, NULL};
+    char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    char *env[] = {path, NULL};
+    sigset_t none;
+    sigemptyset(&none);
+    for (int i = 1; i < NSIG; i++)
+        (void)signal(i, SIG_DFL); /* two of them cannot be changed */
+    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (setpgid(0, 0) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 && null_fd >= 0 && dup2(null_fd, 0) == 0 &&
+        dup2(2, 1) == 1 && close_range(3, ~0U, 0) == 0)
+        execve(command, argv, env);
+    _exit(127);
+}
+
+static int explain(int status, const char *command, const char *number, struct err *e)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        return err_set(e, "[data] sync: %s cannot be executed: see that it is there and has the x bit", command);
+    if (WIFEXITED(status))
+        return err_set(e, "[data] sync: %s %s ended with exit code %d", command, number, WEXITSTATUS(status));
+    return err_set(e, "[data] sync: %s %s was killed by signal %d", command, number, WTERMSIG(status));
+}
+
+int data_sync(const char *command, int64_t problem, int64_t timeout_s, void (*tick)(void *context), void *context,
+              struct err *e)
+{
+    char number[24];
+    char *path = strdup(command);
+    (void)str_format(number, sizeof number, "%lld", (long long)problem); /* it fits */
+    if (path == NULL)
+        return err_set(e, "out of memory");
+    pid_t pid = fork();
+    if (pid == 0)
+        become(path, number);
+    free(path);
+    if (pid < 0)
+        return err_sys(e, errno, "start %s", command);
+    (void)setpgid(pid, pid); /* whoever comes first; an error means that it has executed already */
+    int pid_fd = (int)syscall(SYS_pidfd_open, pid, 0); /* born close-on-exec */
+    int64_t until_us = clock_now_us() + timeout_s * 1000000;
+    bool late = false;
+    int status = 0;
+    for (;;) {
+        struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
+        (void)poll(&ended, 1, pid_fd < 0 ? 50 : 500); /* an interruption only asks earlier */
+        pid_t got = waitpid(pid, &status, WNOHANG);
+        if (got == pid || (got < 0 && errno != EINTR))
+            break;
+        tick(context);
+        if (clock_now_us() >= until_us && !late) {
+            late = true;
+            (void)kill(-pid, SIGKILL); /* what has ended meanwhile needs it no more */
+        }
+    }
+    file_close(&pid_fd);
+    if (late)
+        return err_set(e, "[data] sync: %s %s did not end within %lld s", command, number, (long long)timeout_s);
+    return explain(status, command, number, e);
+}
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
+{
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < count; i++)
+        hash = (hash ^ p[i]) * 1099511628211ULL; /* FNV-1a */
+    return hash;
+}
+
+void data_version(char version[DATA_VERSION_SIZE], const char *folder)
+{
+    uint64_t sum = 0;
+    struct dirent *entry;
+    version[0] = '\0';
+    DIR *open_folder = opendir(folder);
+    if (open_folder == NULL)
+        return;
+    while ((entry = readdir(open_folder)) != NULL) {
+        struct stat info;
+        if (fstatat(dirfd(open_folder), entry->d_name, &info, 0) != 0 || !S_ISREG(info.st_mode))
+            continue;
+        const int64_t facts[] = {info.st_size, info.st_mtim.tv_sec};
+        uint64_t hash = mix(14695981039346656037ULL, entry->d_name, strlen(entry->d_name) + 1);
+        sum += mix(hash, facts, sizeof facts); /* a sum: folders come in any order */
+    }
+    (void)closedir(open_folder);                                                      /* it was only read */
+    (void)str_format(version, DATA_VERSION_SIZE, "%016llx", (unsigned long long)sum); /* it fits */
+}

@@ -1,0 +1,100 @@
+/*
+ * outcome.c - see outcome.h. Pure; runs in a worker.
+ */
+#include "judge_client/outcome.h"
+
+#include <string.h>
+
+#include "common/str.h"
+#include "judge_client/judge.h"
+#include "judge_client/problem.h"
+
+#include "common/banned.h"
+
+enum { TAIL_BYTES = 256 }; /* kept free for the line that says how many rows are missing */
+
+struct text {
+    char *bytes;
+    size_t size, used;
+};
+
+/* Appends the whole of line, or nothing: false where it does not fit. */
+static bool append(struct text *text, const char *line)
+{
+    size_t length = strlen(line);
+    if (length >= text->size - text->used)
+        return false;
+    memcpy(text->bytes + text->used, line, length + 1);
+    text->used += length;
+    return true;
+}
+
+/* A cell of a Markdown table: '|' and line ends would end it. */
+static void cell(char *out, size_t size, const char *name)
+{
+    (void)str_copy(out, size, name); /* a name is shorter than a cell */
+    for (char *p = out; *p != '\0'; p++)
+        *p = *p == '|' || *p == '\n' || *p == '\r' ? '_' : *p;
+}
+
+static void report_failure(struct text *text, const struct judgement *judgement, bool difference, enum ui_language ui)
+{
+    static const char *const heads[UI_COUNT][2] = {{"your output", "the answer"}, {"你的输出", "标准答案"}};
+    char line[JUDGE_NOTE_SIZE + 2 * COMPARE_EXCERPT_SIZE + 256];
+    char name[PROBLEM_NAME_SIZE];
+    if (judgement->failed >= judgement->case_count)
+        return;
+    const struct case_judgement *one = &judgement->cases[judgement->failed];
+    cell(name, sizeof name, one->test->input);
+    /* The longest note fits. The note of a difference shows the answer. */
+    bool shows_answer = judgement->has_difference && !difference;
+    (void)str_format(line, sizeof line, "**%s**: %s%s%s\n\n", name, verdict_name(one->verdict, ui),
+                     shows_answer ? "" : ": ", shows_answer ? "" : one->note);
+    (void)append(text, line);
+    if (!judgement->has_difference || !difference)
+        return;
+    const struct compare_difference *d = &judgement->difference;
+    /* As above. Four blanks make it literal, whatever it holds. */
+    (void)str_format(line, sizeof line, "    %s %lld:%lld\n    %s\n    %s %lld:%lld\n    %s\n\n", heads[ui][0],
+                     (long long)d->output_line, (long long)d->output_column, d->output, heads[ui][1],
+                     (long long)d->answer_line, (long long)d->answer_column, d->answer);
+    (void)append(text, line);
+}
+
+void outcome_report(char *text_bytes, size_t size, const struct judgement *judgement, bool difference,
+                    enum ui_language ui)
+{
+    static const char *const left_out[UI_COUNT] = {"%zu more cases are not shown\n", "另有 %zu 个测试点未列出\n"};
+    struct text text = {.bytes = text_bytes, .size = size};
+    char line[PROBLEM_NAME_SIZE + 256];
+    char name[PROBLEM_NAME_SIZE];
+    text_bytes[0] = '\0';
+    report_failure(&text, judgement, difference, ui);
+    if (judgement->case_count > 0)
+        (void)append(&text, "filename|size|result|memory|time\n--|--|--|--|--\n");
+    size_t i = 0;
+    for (; i < judgement->case_count; i++) {
+        const struct case_judgement *one = &judgement->cases[i];
+        cell(name, sizeof name, one->test->input);
+        (void)str_format(line, sizeof line, "%s|%lld|%s|%lldKB|%lldms\n", name, (long long)one->test->input_bytes,
+                         verdict_code(one->verdict), (long long)one->mem_kib, (long long)one->cpu_us / 1000);
+        if (text.size - text.used < strlen(line) + TAIL_BYTES)
+            break;
+        (void)append(&text, line); /* there is room */
+    }
+    if (i < judgement->case_count) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        (void)str_format(line, sizeof line, left_out[ui], judgement->case_count - i);
+#pragma GCC diagnostic pop
+        (void)append(&text, line); /* there is room */
+    }
+}
+
+int64_t outcome_time_ms(const struct judgement *judgement, bool most)
+{
+    int64_t sum_us = 0;
+    for (size_t i = 0; i < judgement->case_count; i++)
+        sum_us += judgement->cases[i].cpu_us;
+    return (most ? judgement->cpu_us : sum_us) / 1000;
+}

@@ -1,0 +1,27 @@
+/*
+ * outcome.h - a judgement as the site's pages show it: the report that becomes `runtimeinfo`, and HUSTOJ's figures.
+ *
+ * Knows no store: the worker hands what is made here to one.
+ */
+#ifndef JUDGE_OUTCOME_H
+#define JUDGE_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "judge_client/verdict.h"
+
+struct judgement;
+
+#define OUTCOME_TEXT_BYTES (16 << 10)
+
+/* Writes the report of a judged run into text (size bytes, terminated), as Markdown: what happened in the first failing case,
+ * its difference where difference says so, and a table `filename|size|result|memory|time`, a row a case; rows that do not
+ * fit are left out with a line that says so. */
+void outcome_report(char *text, size_t size, const struct judgement *judgement, bool difference, enum ui_language ui);
+
+/* Milliseconds of processor time: of the case that used most, or of all cases together. */
+int64_t outcome_time_ms(const struct judgement *judgement, bool most);
+
+#endif

@@ -1,0 +1,345 @@
+/*
+ * worker_job.c - one job: claim, judge, store, ack. Runs in a worker, as root.
+ *
+ * A server that is gone is waited for with the job in hand: judged hears that this worker lives, the box's agent renews the
+ * lease. A fault of ours gives the job back, counted, with its reason; past the last attempt it is quarantined and the agent
+ * tells the student.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/log.h"
+#include "common/str.h"
+#include "judge_client/data.h"
+#include "judge_client/judge.h"
+#include "judge_client/language.h"
+#include "judge_client/outcome.h"
+#include "judge_client/problem.h"
+#include "judge_client/worker_parts.h"
+#include "store/store.h"
+
+#include "common/banned.h"
+
+enum {
+    AGAIN_MS = 500,   /* between tries of a server that is gone */
+    FAULT_MS = 1000,  /* times the attempt: a network folder may come back meanwhile */
+    QUIET_MS = 60000, /* that a call to a server may take, with its time-outs and a new connection */
+};
+
+struct job_work {
+    struct worker *worker;
+    struct queue_job *job;
+    int64_t id;
+    struct store_submission row;
+    char data_version[DATA_VERSION_SIZE];
+    bool running_said;
+};
+
+static void report(struct job_work *work, enum pool_state state, int64_t deadline_us, const char *note)
+{
+    struct pool_report *out = &work->worker->report;
+    out->deadline_us = deadline_us;
+    out->quiet_ms = state == POOL_STORING ? QUIET_MS : 0;
+    (void)str_copy(out->note, sizeof out->note, note); /* cut is fine */
+    worker_report(work->worker, state);
+}
+
+/* ---- the store, tried until it answers */
+
+/* A failed call: said once, then waited. False where the worker is to end and nothing is lost by it. */
+static bool wait_for_store(struct job_work *work, const char *what, bool *said, const struct err *e, bool may_stop)
+{
+    char note[128];
+    (void)str_format(note, sizeof note, "database: %s", e->text); /* cut is fine */
+    if (!*said)
+        log_warnx("%s waits submission=%lld: %s", what, (long long)work->id, e->text);
+    *said = true;
+    report(work, POOL_STORING, 0, note);
+    if (may_stop && work->worker->ending)
+        return false;
+    worker_wait(work->worker, AGAIN_MS);
+    return !(may_stop && work->worker->ending);
+}
+
+/* 1 claimed, 0 not ours, -1 the worker is to end first. */
+static int claim(struct job_work *work)
+{
+    struct err e;
+    bool said = false;
+    for (;;) {
+        report(work, POOL_STORING, 0, "");
+        int got = store_claim(work->worker->store, work->id, work->job->token, work->job->previous, &work->row, &e);
+        if (got >= 0) {
+            if (said)
+                log_info("claim done submission=%lld", (long long)work->id);
+            return got;
+        }
+        if (!wait_for_store(work, "claim", &said, &e, true))
+            return -1;
+    }
+}
+
+/* The verdict is worth more than a quick end: only judged's grace time stops it. */
+static int save(struct job_work *work, const struct store_outcome *outcome)
+{
+    struct err e;
+    bool said = false;
+    for (;;) {
+        report(work, POOL_STORING, 0, "");
+        int got = store_save(work->worker->store, outcome, &e);
+        if (got >= 0) {
+            if (said)
+                log_info("save done submission=%lld", (long long)work->id);
+            return got;
+        }
+        (void)wait_for_store(work, "save", &said, &e, false);
+    }
+}
+
+/* A queue that is gone is not waited for: the row is final, and another delivery finds that out. */
+static void ack(struct job_work *work)
+{
+    struct err e;
+    report(work, POOL_STORING, 0, "");
+    if (queue_ack(work->worker->queue, work->job, &e) < 0)
+        log_warnx("ack failed job=%s: %s", work->job->id, e.text);
+}
+
+/* counts: a fault; its row waits again at once, so that no page says "compiling" of what nobody compiles. */
+static void give_back(struct job_work *work, bool claimed, bool counts, const char *reason)
+{
+    struct err e;
+    if (counts)
+        log_warnx("gives back submission=%lld problem=%lld attempt=%d: %s", (long long)work->id,
+                  (long long)work->row.problem_id, work->job->attempt, reason);
+    report(work, POOL_STORING, 0, reason);
+    if (claimed && store_put_back(work->worker->store, work->id, work->job->token, &e) < 0)
+        log_warnx("put back failed submission=%lld: %s", (long long)work->id, e.text);
+    for (int64_t until_us = clock_now_us() + (int64_t)FAULT_MS * 1000 * work->job->attempt;
+         counts && !work->worker->ending && clock_now_us() < until_us;)
+        worker_wait(work->worker, 100);
+    if (queue_give_back(work->worker->queue, work->job, counts, reason, &e) < 0)
+        log_warnx("give back failed job=%s: %s (its lease runs out)", work->job->id, e.text);
+}
+
+/* ---- judging */
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The site's settings and the database's limits, where the problem's own file says nothing. */
+static void apply_site(const struct worker *worker, const struct store_submission *row, struct problem *problem)
+{
+    if (!problem->limits.has_time && row->time_ms > 0)
+        problem->limits.time_ms = row->time_ms;
+    if (!problem->limits.has_memory && row->memory_mib > 0)
+        problem->limits.memory_mib = row->memory_mib;
+    if (problem->compare.mode == COMPARE_LINES && !worker->settings.ignore_esol)
+        problem->compare.strict_line_ends = true;
+}
+
+/* The job's time: what its limits add up to, and no less than the settings say. */
+static int64_t deadline_us(const struct worker *worker, const struct language *language, const struct problem *problem)
+{
+    double own = problem_factor(problem, language->name);
+    double factor = (own > 1 ? own : 1) * (language->time_factor > 1 ? language->time_factor : 1);
+    int64_t cpu_ms = (int64_t)((double)problem->limits.time_ms * factor) + language->time_bonus_ms;
+    int64_t case_ms = most(problem->limits.wall_ms, 2 * cpu_ms + 1000) + 1000;
+    int64_t sum_ms = language->compile.wall_ms + case_ms * (int64_t)problem->case_count + 10000;
+    return clock_now_us() + most(worker->settings.job_timeout_ms, sum_ms) * 1000;
+}
+
+static void progress(void *context, const struct judgement *so_far, size_t cases)
+{
+    struct job_work *work = context;
+    struct pool_report *out = &work->worker->report;
+    struct err e;
+    out->case_no = (int32_t)so_far->case_count;
+    out->case_count = (int32_t)cases;
+    if (so_far->compiled && !work->running_said && !work->worker->settings.turbo) {
+        work->running_said = true;
+        out->quiet_ms = QUIET_MS;
+        worker_report(work->worker, POOL_JUDGING);
+        /* Only what the page shows meanwhile: the verdict comes whether it is said or not. */
+        if (store_running(work->worker->store, work->id, work->job->token, &e) < 0)
+            log_debug("running not said submission=%lld: %s", (long long)work->id, e.text);
+        out->quiet_ms = 0;
+    }
+    worker_beat(work->worker);
+}
+
+static void tick(void *context)
+{
+    worker_beat(((struct job_work *)context)->worker);
+}
+
+static int bring_data(struct job_work *work, struct err *e)
+{
+    const struct settings *settings = &work->worker->settings;
+    if (settings->data_sync[0] == '\0')
+        return 0;
+    report(work, POOL_JUDGING, 0, "brings the problem's data");
+    return data_sync(settings->data_sync, work->row.problem_id, settings->data_sync_s, tick, work, e);
+}
+
+/* The judgement, or -1 with e: a fault of ours. */
+static int judge_row(struct job_work *work, const struct language *language, struct problem *problem,
+                     struct judgement *judgement, struct err *e)
+{
+    struct worker *worker = work->worker;
+    const struct submission submission = {
+        .language = language, .problem = problem, .source = work->row.source, .source_bytes = work->row.source_bytes};
+    const struct judge_options options = {.all = worker->settings.oi_mode && !problem->has_scoring,
+                                          .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
+                                          .stop_fd = -1,
+                                          .progress = progress,
+                                          .tick = tick,
+                                          .context = work};
+    if (judge_check_problem(problem, worker->languages, e) != 0)
+        return -1;
+    apply_site(worker, &work->row, problem);
+    report(work, POOL_JUDGING, deadline_us(worker, language, problem), "");
+    return judge(worker->judge, &submission, &options, judgement, e);
+}
+
+static size_t fill_cases(const struct judgement *judgement, struct store_case *cases)
+{
+    for (size_t i = 0; i < judgement->case_count; i++) {
+        const struct case_judgement *one = &judgement->cases[i];
+        cases[i] = (struct store_case){.name = one->test->name,
+                                       .verdict = verdict_code(one->verdict),
+                                       .score = one->score,
+                                       .cpu_us = one->cpu_us,
+                                       .wall_us = one->wall_us,
+                                       .mem_kib = one->mem_kib,
+                                       .note = one->note};
+    }
+    return judgement->case_count;
+}
+
+/* Writes the judgement: 0, or -1 with e (no memory). */
+static int store_judgement(struct job_work *work, const struct problem *problem, const struct judgement *judgement,
+                           struct err *e)
+{
+    const struct settings *settings = &work->worker->settings;
+    struct store_case *cases = calloc(judgement->case_count + 1, sizeof *cases);
+    char *text = malloc(OUTCOME_TEXT_BYTES);
+    if (cases == NULL || text == NULL) {
+        free(cases);
+        free(text);
+        return err_set(e, "out of memory");
+    }
+    outcome_report(text, OUTCOME_TEXT_BYTES, judgement, settings->full_diff > 0, settings->ui == UI_ZH ? UI_ZH : UI_EN);
+    int code = verdict_hustoj(judgement->verdict);
+    bool all = (settings->oi_mode && !problem->has_scoring) || problem->scoring == PROBLEM_ALL;
+    struct store_outcome outcome = {
+        .id = work->id,
+        .token = work->job->token,
+        .result = judgement->verdict == VERDICT_AC ? settings->auto_result : code,
+        .time_ms = (int64_t)((double)outcome_time_ms(judgement, settings->use_max_time) * settings->cpu_compensation),
+        .mem_kib = judgement->mem_kib,
+        .pass_rate = all || !settings->hustoj ? judgement->score / 100 : -1,
+        .compile_text = judgement->verdict == VERDICT_CE ? judgement->compile_text : NULL,
+        .run_text = judgement->case_count > 0 ? text : NULL,
+        .cases = cases,
+        .case_count = fill_cases(judgement, cases),
+        .data_version = work->data_version,
+        .counters = !settings->turbo,
+    };
+    if (save(work, &outcome) == 1)
+        log_info("judged submission=%lld problem=%lld verdict=%s cpu_us=%lld mem_kib=%lld attempt=%d",
+                 (long long)work->id, (long long)work->row.problem_id, verdict_code(judgement->verdict),
+                 (long long)judgement->cpu_us, (long long)judgement->mem_kib, work->job->attempt);
+    else
+        log_warnx("verdict not written submission=%lld: another worker has the claim by now", (long long)work->id);
+    free(cases);
+    free(text);
+    return 0;
+}
+
+/* What cannot be judged whoever tries it: the student gets a text, a person looks at it. */
+static void refuse(struct job_work *work, const char *why)
+{
+    const struct store_outcome outcome = {.id = work->id,
+                                          .token = work->job->token,
+                                          .result = work->worker->settings.system_error_result,
+                                          .pass_rate = -1,
+                                          .run_text = why,
+                                          .data_version = ""};
+    log_warnx("refuses submission=%lld problem=%lld: %s", (long long)work->id, (long long)work->row.problem_id, why);
+    (void)save(work, &outcome); /* 0: somebody else's by now */
+    ack(work);
+}
+
+static void judge_claimed(struct job_work *work)
+{
+    struct worker *worker = work->worker;
+    struct err e;
+    struct judgement judgement;
+    struct problem problem;
+    char folder[PATH_MAX];
+    const struct language *language = languages_by_id(worker->languages, work->row.language);
+    if (work->row.source == NULL) {
+        refuse(work, "the source of this submission is missing in the database");
+        return;
+    }
+    if (work->row.problem_id <= 0) {
+        refuse(work, "test runs are not served by this version");
+        return;
+    }
+    int result = -1;
+    bool opened = false;
+    if (language == NULL || !language->installed)
+        err_set(&e, "language %d is not installed on this box", work->row.language);
+    else if (str_format(folder, sizeof folder, "%s/%lld", worker->settings.data, (long long)work->row.problem_id) != 0)
+        err_set(&e, "%s: a path of this length is not served", worker->settings.data);
+    else if (bring_data(work, &e) == 0)
+        opened = problem_open(&problem, folder, &e) == 0;
+    if (opened) {
+        data_version(work->data_version, folder);
+        result = judge_row(work, language, &problem, &judgement, &e);
+    }
+    if (result == 0) {
+        result = store_judgement(work, &problem, &judgement, &e);
+        judgement_fini(&judgement);
+    }
+    if (opened)
+        problem_close(&problem);
+    if (result == 0)
+        ack(work);
+    else
+        give_back(work, true, true, e.text);
+}
+
+void worker_do(struct worker *worker, struct queue_job *job)
+{
+    struct job_work work = {.worker = worker, .job = job};
+    struct pool_report *out = &worker->report;
+    *out = (struct pool_report){.magic = POOL_MAGIC,
+                                .problem = job->problem,
+                                .language = job->language,
+                                .attempt = job->attempt,
+                                .source = job->source,
+                                .lane = (int32_t)job->lane};
+    /* They fit: the queue's sizes are not larger. */
+    (void)str_copy(out->id, sizeof out->id, job->id);
+    (void)str_copy(out->token, sizeof out->token, job->token);
+    if (str_to_int64(job->id, 1, INT64_MAX, &work.id) != 0) {
+        give_back(&work, false, true, "a job whose id is no submission's number");
+        return;
+    }
+    int claimed = claim(&work);
+    if (claimed == 1) {
+        judge_claimed(&work);
+    } else if (claimed == 0) {
+        log_info("not ours submission=%s: final, gone, or held by another", job->id);
+        ack(&work);
+    } else {
+        give_back(&work, false, false, "the worker ends");
+    }
+    store_submission_fini(&work.row);
+}

@@ -1,0 +1,51 @@
+/*
+ * worker_parts.h - what worker.c and worker_job.c share.
+ */
+#ifndef JUDGE_WORKER_PARTS_H
+#define JUDGE_WORKER_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/pool.h"
+#include "common/settings.h"
+#include "judge_client/places.h"
+#include "queue/queue.h"
+
+#define WORKER_LANGUAGES 64
+
+struct worker {
+    struct settings settings;
+    struct places places;
+    struct languages *languages;
+    struct sandbox *sandbox;
+    struct judge *judge;
+    struct queue *queue;
+    struct store *store;
+    int slot, cpu;
+    const char *home, *cgroup_parent;
+    bool once;
+    int signal_fd; /* SIGTERM, SIGINT, SIGHUP */
+    bool ending;   /* no further job */
+    bool reload;   /* read the configuration again before the next job */
+    bool alone;    /* judged is gone, or was never there */
+    bool reports;  /* there is a judged at descriptor POOL_REPORT_FD */
+    int offered[WORKER_LANGUAGES];
+    size_t offered_count;
+    char owner[32]; /* "node/slot" */
+    struct pool_report report;
+    int64_t reported_us;
+};
+
+/* Says state and job to judged now; worker_beat only where it has been quiet for POOL_REPORT_MS. */
+void worker_report(struct worker *worker, enum pool_state state);
+void worker_beat(void *worker);
+
+/* Waits up to ms, or until a signal comes, which it takes. */
+void worker_wait(struct worker *worker, int ms);
+
+/* Everything from the claim to the ack of one job that was taken. */
+void worker_do(struct worker *worker, struct queue_job *job);
+
+#endif
