@@ -106,11 +106,11 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
 /* What the compiler said, as a student may see it: text, and no more than fits. */
 static int take_text(struct judge *judge, struct judgement *judgement, struct err *e)
 {
-    char raw[JUDGE_COMPILE_TEXT_BYTES + 1];
-    ssize_t count = pread(judge->output_fd, raw, sizeof raw, 0);
+    _Static_assert(JUDGE_COMPILE_TEXT_BYTES < JUDGE_SCRATCH, "one byte more than fits tells that it was cut");
+    ssize_t count = pread(judge->output_fd, judge->scratch, JUDGE_COMPILE_TEXT_BYTES + 1, 0);
     if (count < 0)
         return err_sys(e, errno, "read the compiler's messages");
-    text_clean(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, raw, (size_t)count);
+    text_clean(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, judge->scratch, (size_t)count);
     text_hide_folders(judgement->compile_text);
     return 0;
 }

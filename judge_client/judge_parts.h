@@ -10,6 +10,7 @@
 #include "judge_client/sandbox/sandbox.h"
 
 #define JUDGE_POLICIES 32
+#define JUDGE_SCRATCH (64 << 10)
 #define JUDGE_FILES 64 /* that are put into a run folder: the source or the input, and the problem's own */
 
 struct judge {
@@ -19,6 +20,7 @@ struct judge {
     size_t policy_count;
     int output_fd; /* memfd: the program's standard output, or its output file */
     int error_fd;  /* memfd: its standard error */
+    char scratch[JUDGE_SCRATCH];
 };
 
 /* The policy of that name, read when it is first needed. NULL with e. */

@@ -238,7 +238,7 @@ static int warm_input(const char *path, struct err *e)
         file_close(&fd);
         return err_sys(e, error, "%s", path);
     }
-    char buffer[65536];
+    char buffer[4096]; /* the stack may be small until the sandbox has looked at it */
     ssize_t count = 1;
     while (S_ISREG(info.st_mode) && count > 0)
         count = read(fd, buffer, sizeof buffer);

@@ -21,7 +21,6 @@ enum {
     CASE_OPEN_FILES = 64,
     ERROR_BYTES = 1 << 20, /* room for standard error beside what the answer allows */
     OUTPUT_SLACK = 1024,
-    PATTERN_BYTES = 64 << 10,
 };
 
 struct collecting {
@@ -59,12 +58,11 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
 }
 
 /* Reads the input through once: its pages are then the worker's, and in memory when the program's clock runs. */
-static int warm(int fd, const char *name, struct err *e)
+static int warm(struct judge *judge, int fd, const char *name, struct err *e)
 {
-    char buffer[65536];
     off_t at = 0;
     ssize_t count;
-    while ((count = pread(fd, buffer, sizeof buffer, at)) > 0)
+    while ((count = pread(fd, judge->scratch, sizeof judge->scratch, at)) > 0)
         at += count;
     return count < 0 ? err_sys(e, errno, "read %s", name) : 0;
 }
@@ -178,16 +176,15 @@ static int execute(struct judge *judge, const struct submission *submission, con
 /* Patterns of the language in what the program wrote to standard error. */
 static enum verdict verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict)
 {
-    char text[PATTERN_BYTES + 1];
     bool wanted = language->run.stderr_is_error || (language->pattern_count > 0 && verdict == VERDICT_RE);
-    ssize_t count = wanted ? pread(judge->error_fd, text, PATTERN_BYTES, 0) : 0;
+    ssize_t count = wanted ? pread(judge->error_fd, judge->scratch, sizeof judge->scratch, 0) : 0;
     if (count <= 0)
         return verdict;
     if (verdict == VERDICT_AC && language->run.stderr_is_error)
         return VERDICT_RE;
     for (size_t i = 0; i < language->pattern_count && verdict == VERDICT_RE; i++) {
         const char *pattern = language->patterns[i].text;
-        if (memmem(text, (size_t)count, pattern, strlen(pattern)) != NULL)
+        if (memmem(judge->scratch, (size_t)count, pattern, strlen(pattern)) != NULL)
             return (enum verdict)language->patterns[i].verdict;
     }
     return verdict;
@@ -238,7 +235,7 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     int input_fd = problem_open_file(problem, test->input, e);
     if (input_fd < 0)
         return -1;
-    if (warm(input_fd, test->input, e) != 0) {
+    if (warm(judge, input_fd, test->input, e) != 0) {
         file_close(&input_fd);
         return -1;
     }

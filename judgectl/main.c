@@ -1,7 +1,8 @@
 /*
  * main.c - judgectl: what an administrator or a teacher types. Any uid; what needs root says so.
  *
- * A command is a row of the table. Those that use the sandbox are judge_client in its local form: judgectl becomes it.
+ * A command is a row of the table. Those that use the sandbox are judge_client in its local form: judgectl becomes it. The
+ * others are a file each.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,16 +14,22 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judgectl/commands.h"
+#include "judgectl/languages.h"
 
 #include "common/banned.h"
 
 static const struct {
     const char *name;
     const char *help;
+    int (*run)(int argc, char **argv); /* NULL: judge_client has it */
 } commands[] = {
-    {"judge", "judge sources against a problem's folder and print the verdicts"},
-    {"run", "run a program in the sandbox and say what it did and used"},
-    {"doctor", "check this box: what is missing, what is lost by it, what to type"},
+    {"submit", "put submissions in, and wait for their verdicts", submit_main},
+    {"status", "the pool: slots, lanes, the last verdicts", status_main},
+    {"judge", "judge sources against a problem's folder and print the verdicts", NULL},
+    {"run", "run a program in the sandbox and say what it did and used", NULL},
+    {"languages", "the languages: numbers, names, what is installed", NULL},
+    {"doctor", "check this box: what is missing, what is lost by it, what to type", NULL},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -31,23 +38,15 @@ static void print_help(void)
 {
     printf("usage: judgectl COMMAND [OPTIONS]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].help);
+        printf("  %-10s %s\n", commands[i].name, commands[i].help);
     printf("\njudgectl COMMAND --help says more.\n");
 }
 
-/* judge_client lies beside this program, or where `make install` put it. */
 static void become_client(char **argv)
 {
-    char self[PATH_MAX];
     char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[length < 0 ? 0 : length] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    if (slash == NULL || str_format(path, sizeof path, "%s/judge_client", self) != 0 || access(path, X_OK) != 0)
-        (void)str_copy(path, sizeof path, JUDGE_PREFIX "/bin/judge_client"); /* it fits */
-    (void)execv(path, argv);                                                 /* returns only when it fails */
+    client_path(path);
+    (void)execv(path, argv); /* returns only when it fails */
     fatal("%s: %s (make install puts it there)", path, strerror(errno));
 }
 
@@ -64,8 +63,11 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         names[i] = commands[i].name;
-        if (strcmp(argv[1], commands[i].name) == 0)
-            become_client(argv);
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        if (commands[i].run != NULL)
+            return commands[i].run(argc - 1, argv + 1);
+        become_client(argv);
     }
     const char *nearest = str_nearest(argv[1], names);
     fatal("unknown command '%s'%s%s%s: judgectl help lists them", argv[1], nearest == NULL ? "" : " (did you mean ",

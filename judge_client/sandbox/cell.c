@@ -304,13 +304,11 @@ static int pack(char *text, size_t size, size_t *length, const char *const *list
 int cell_send_run(const struct cell *cell, const struct sandbox_spec *spec, const struct cell_launch *launch,
                   struct err *e)
 {
-    enum { STRINGS = CELL_MESSAGE_SIZE - 16 * 1024 };
-    char strings[STRINGS];
     size_t length = 0;
-    int argc = pack(strings, sizeof strings, &length, spec->argv);
-    int envc = argc < 0 ? -1 : pack(strings, sizeof strings, &length, spec->env);
+    int argc = pack(launch->strings, CELL_STRINGS_SIZE, &length, spec->argv);
+    int envc = argc < 0 ? -1 : pack(launch->strings, CELL_STRINGS_SIZE, &length, spec->env);
     if (envc < 0 || argc + envc > 8000)
-        return err_set(e, "arguments and environment are larger than %d bytes or 8000 strings", STRINGS);
+        return err_set(e, "arguments and environment are larger than %d bytes or 8000 strings", CELL_STRINGS_SIZE);
     struct cell_request request = {
         .kind = CELL_RUN,
         .flags = launch->flags,
@@ -325,7 +323,7 @@ int cell_send_run(const struct cell *cell, const struct sandbox_spec *spec, cons
     struct iovec parts[3] = {
         {&request, sizeof request},
         {(void *)(uintptr_t)launch->filter->code, sizeof launch->filter->code[0] * launch->filter->length},
-        {strings, length},
+        {launch->strings, length},
     };
     return cell_send(cell, parts, 3, launch->fds, launch->fds[3] >= 0 ? 4 : 3, e);
 }

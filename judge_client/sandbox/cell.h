@@ -59,7 +59,8 @@ struct cell_launch {
     uint32_t flags; /* CELL_HOLD, CELL_PROC, CELL_FRESH_IPC */
     uint32_t limit_count;
     struct cell_limit limits[CELL_LIMITS];
-    int fds[4]; /* 0 1 2 and the group's for CLONE_INTO_CGROUP, or -1 */
+    char *strings; /* room of CELL_STRINGS_SIZE for argv and env as they are sent */
+    int fds[4];    /* 0 1 2 and the group's for CLONE_INTO_CGROUP, or -1 */
 };
 
 /* Starts a run / lets the cell go on after ENDED / lets the met child go on. 0, or -1 with e. */

@@ -22,10 +22,11 @@
 #include <stdint.h>
 
 #define CELL_PROTOCOL 1
-#define CELL_MESSAGE_SIZE (128 * 1024) /* the largest request: header, filter, strings */
-#define CELL_MOUNTS 16                 /* extra mounts at once */
-#define CELL_LIMITS 10                 /* rlimits */
-#define CELL_FDS (CELL_MOUNTS + 4)     /* descriptors with one message */
+#define CELL_MESSAGE_SIZE (128 * 1024)                    /* the largest request: header, filter, strings */
+#define CELL_STRINGS_SIZE (CELL_MESSAGE_SIZE - 16 * 1024) /* of it for arguments and environment */
+#define CELL_MOUNTS 16                                    /* extra mounts at once */
+#define CELL_LIMITS 10                                    /* rlimits */
+#define CELL_FDS (CELL_MOUNTS + 4)                        /* descriptors with one message */
 
 /* What can fail in the cell or in its child, and the words for it. */
 #define CELL_STEPS(STEP)                                                                                               \

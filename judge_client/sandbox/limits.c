@@ -1,5 +1,5 @@
 /*
- * limits.c - see limits.h. Runs in judge_client; pure functions.
+ * limits.c - see limits.h. Runs in judge_client; pure functions but for limits_inherit.
  *
  * The rlimits are the second wall behind the cgroup, and the only one for the stack, the size of a file, open files and
  * locked memory. There is no RLIMIT_CPU: with it the kernel answers clock() and CLOCK_PROCESS_CPUTIME_ID from sums that
@@ -7,8 +7,14 @@
  */
 #include "judge_client/sandbox/limits.h"
 
+#include <linux/capability.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/str.h"
 
 #include "common/banned.h"
 
@@ -64,4 +70,70 @@ uint32_t limits_fill(const struct sandbox_limits *limits, int has_memory, uint64
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         rlimits[i] = rows[i];
     return sizeof rows / sizeof *rows;
+}
+
+/* What a run must have in full. The others are there to be small: a lower one does no harm. */
+static const struct {
+    int resource;
+    const char *name;   /* as in RLIMIT_* and systemd's Limit*= */
+    const char *ulimit; /* the shell's letter */
+} needed_rows[] = {
+    {RLIMIT_FSIZE, "FSIZE", "-f"},   {RLIMIT_STACK, "STACK", "-s"}, {RLIMIT_DATA, "DATA", "-d"},
+    {RLIMIT_NOFILE, "NOFILE", "-n"}, {RLIMIT_NPROC, "NPROC", "-u"},
+};
+
+/* A low limit of the user's who started this is ours to lift as far as it may be. */
+static void lift_own(int resource)
+{
+    struct rlimit limit;
+    if (getrlimit((__rlimit_resource_t)resource, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit((__rlimit_resource_t)resource, &limit); /* up to the hard limit anybody may */
+}
+
+static bool may_raise(void)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {{0}};
+    return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1U << CAP_SYS_RESOURCE) != 0;
+}
+
+int limits_inherit(struct limits_hard *hard, struct err *e)
+{
+    const uint64_t own_stack = 512 * 1024; /* some functions have a buffer of 100 KiB */
+    bool raise = may_raise();
+    lift_own(RLIMIT_STACK);
+    lift_own(RLIMIT_FSIZE);
+    for (size_t i = 0; i < sizeof hard->values / sizeof *hard->values; i++) {
+        struct rlimit limit;
+        hard->values[i] = UINT64_MAX;
+        if (!raise && getrlimit((__rlimit_resource_t)i, &limit) == 0 && limit.rlim_max != RLIM_INFINITY)
+            hard->values[i] = limit.rlim_max;
+    }
+    if (hard->values[RLIMIT_STACK] < own_stack)
+        return err_set(e, "the hard limit of the stack is %llu KiB: start the judge with more (ulimit -s unlimited)",
+                       (unsigned long long)hard->values[RLIMIT_STACK] / 1024);
+    return 0;
+}
+
+int limits_afford(const struct limits_hard *hard, const struct cell_limit *rlimits, uint32_t count, struct err *e)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < sizeof needed_rows / sizeof *needed_rows; j++) {
+            int resource = needed_rows[j].resource;
+            char wanted[24] = "unlimited";
+            if (rlimits[i].resource != resource || rlimits[i].value <= hard->values[resource])
+                continue;
+            if (rlimits[i].value != RLIM_INFINITY)
+                (void)str_format(wanted, sizeof wanted, "%llu", (unsigned long long)rlimits[i].value); /* it fits */
+            return err_set(
+                e,
+                "the hard limit RLIMIT_%s is %llu here, a run needs %s: start the judge with more (ulimit %s, "
+                "or Limit%s= of its service)",
+                needed_rows[j].name, (unsigned long long)hard->values[resource], wanted, needed_rows[j].ulimit,
+                needed_rows[j].name);
+        }
+    }
+    return 0;
 }

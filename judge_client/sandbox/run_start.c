@@ -13,7 +13,6 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/str.h"
-#include "judge_client/sandbox/limits.h"
 #include "judge_client/sandbox/policy.h"
 #include "judge_client/sandbox/sandbox_parts.h"
 
@@ -164,7 +163,7 @@ static int launch(struct sandbox *sandbox, struct run *run, const struct prepare
                   bool hold, struct err *e)
 {
     const struct sandbox_spec *spec = run->spec;
-    struct cell_launch launch = {.filter = &prepared->filter};
+    struct cell_launch launch = {.filter = &prepared->filter, .strings = sandbox->strings};
     if (hold)
         launch.flags |= CELL_HOLD;
     if (spec->proc)
@@ -172,6 +171,8 @@ static int launch(struct sandbox *sandbox, struct run *run, const struct prepare
     if (prepared->ipc)
         launch.flags |= CELL_FRESH_IPC;
     launch.limit_count = limits_fill(&spec->limits, sandbox->layout.memory[0] != '\0', sandbox->core, launch.limits);
+    if (limits_afford(&sandbox->hard, launch.limits, launch.limit_count, e) != 0)
+        return -1;
     for (int i = 0; i < 3; i++)
         launch.fds[i] = fds[i];
     launch.fds[3] = -1;

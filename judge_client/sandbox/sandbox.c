@@ -2,7 +2,7 @@
  * sandbox.c - see sandbox.h: opening and closing, and what goes into a cell besides a run.
  *
  * Runs in judge_client as root. Opening changes this process: it is pinned to one processor, SIGCHLD is blocked but
- * while programs run, and SIGPIPE and SIGXFSZ are ignored. Closing puts the signals back.
+ * while programs run, SIGPIPE and SIGXFSZ are ignored, and its soft limits of stack and file size are what the hard ones allow. Closing puts the signals back.
  */
 #include "judge_client/sandbox/sandbox.h"
 
@@ -162,6 +162,8 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
     }
     sandbox->slot.lock_fd = sandbox->slot.janitor_fd = -1;
     int first_uid = config->first_uid > 0 ? config->first_uid : FIRST_UID;
+    if (limits_inherit(&sandbox->hard, e) != 0)
+        goto fail;
     if (find_cell_program(config, sandbox->cell_path, sizeof sandbox->cell_path, e) != 0 || pin(config->cpu, e) != 0)
         goto fail;
     if (slot_take(&sandbox->slot, config->slot, first_uid, config->lock_wait_ms, e) != 0)

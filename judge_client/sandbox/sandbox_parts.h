@@ -14,6 +14,7 @@
 #include "judge_client/sandbox/cell.h"
 #include "judge_client/sandbox/cgroup.h"
 #include "judge_client/sandbox/filter.h"
+#include "judge_client/sandbox/limits.h"
 #include "judge_client/sandbox/run.h"
 #include "judge_client/sandbox/sandbox.h"
 #include "judge_client/sandbox/slot.h"
@@ -43,7 +44,9 @@ struct sandbox {
     struct sigaction old_child;
     struct prepared prepared[SANDBOX_PREPARED]; /* the policies used last */
     size_t next_prepared;
+    struct limits_hard hard;
     char drain[SANDBOX_DRAIN_SIZE];
+    char strings[CELL_STRINGS_SIZE]; /* arguments and environment on their way to a cell */
 };
 
 /* run_start.c: prepares run (cell, group, mounts, working files, outputs) and asks its cell to start it. fds of the

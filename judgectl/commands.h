@@ -1,0 +1,11 @@
+/*
+ * commands.h - the commands that judgectl runs itself, one file each. argv[0] is the command's name; the result is the exit code:
+ * 0 done, 1 the answer is no, 2 it could not be done (said in one line on standard error).
+ */
+#ifndef JUDGECTL_COMMANDS_H
+#define JUDGECTL_COMMANDS_H
+
+int submit_main(int argc, char **argv);
+int status_main(int argc, char **argv);
+
+#endif

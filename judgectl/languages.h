@@ -1,0 +1,18 @@
+/*
+ * languages.h - the numbers of languages for judgectl's commands: judge_client, which has the catalogue, is asked.
+ */
+#ifndef JUDGECTL_LANGUAGES_H
+#define JUDGECTL_LANGUAGES_H
+
+#include <limits.h>
+
+#include "common/err.h"
+
+/* The path of judge_client: beside this program, or where `make install` put it. */
+void client_path(char path[PATH_MAX]);
+
+/* The number of the language that word names (a name, an alias, a number) or, where word is NULL, that the file's suffix
+ * means. -1 with e: unknown (with the nearest), or judge_client could not be asked. */
+int language_number(const char *home, const char *word, const char *file, struct err *e);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * submit.c - `judgectl submit`: puts submissions into the store and the queue, and waits for their verdicts when asked to.
+ *
+ * Needs what judge.conf gives access to: root, or its group. The row is written first: where putting it into the queue
+ * fails, the box's agent finds it in the table.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/err.h"
+#include "common/file.h"
+#include "common/settings.h"
+#include "common/str.h"
+#include "judgectl/commands.h"
+#include "judgectl/languages.h"
+#include "judgectl/shown.h"
+#include "queue/queue.h"
+#include "store/store.h"
+
+#include "common/banned.h"
+
+enum { MOST_SOURCE = 1 << 20, WAIT_MS = 50, GONE_TRIES = 600 };
+
+static const char usage[] =
+    "usage: judgectl submit [-p PROBLEM] [-l LANG] [--user U] [--lane L] [--wait] [--home OJ_HOME] SOURCE...\n"
+    "\n"
+    "Without -p, the problem is the number in the source's path: data/1000/solutions/ac/a.c is for 1000.\n"
+    "--lane: exam, contest, test, practice (the usual one) or rejudge. --wait prints a table of the verdicts.\n"
+    "Exit: 0 submitted (with --wait: judged), 2 a source could not be submitted or judged.\n";
+
+struct options {
+    const char *problem, *language, *user, *home;
+    enum queue_lane lane;
+    bool wait;
+    char **sources;
+    size_t count;
+};
+
+struct submitting {
+    const struct options *options;
+    struct settings settings;
+    struct store *store;
+    struct queue *queue;
+    int64_t *ids; /* a source each; -1: not submitted */
+};
+
+/* 0; 1 after --help was printed; -1 with e. */
+static int parse(struct options *options, int argc, char **argv, struct err *e)
+{
+    static const struct option table[] = {
+        {"problem", required_argument, NULL, 'p'}, {"language", required_argument, NULL, 'l'},
+        {"user", required_argument, NULL, 'u'},    {"lane", required_argument, NULL, 'L'},
+        {"wait", no_argument, NULL, 'w'},          {"home", required_argument, NULL, 'H'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    };
+    int word, lane;
+    opterr = 0;
+    optind = 1;
+    while ((word = getopt_long(argc, argv, ":p:l:h", table, NULL)) != -1) {
+        switch (word) {
+        case 'p':
+            options->problem = optarg;
+            break;
+        case 'l':
+            options->language = optarg;
+            break;
+        case 'u':
+            options->user = optarg;
+            break;
+        case 'L':
+            lane = queue_lane_of(optarg);
+            if (lane < 0)
+                return err_set(e, "--lane %s: one of exam, contest, test, practice, rejudge", optarg);
+            options->lane = (enum queue_lane)lane;
+            break;
+        case 'w':
+            options->wait = true;
+            break;
+        case 'H':
+            options->home = optarg;
+            break;
+        case 'h':
+            (void)fputs(usage, stdout); /* nothing follows it */
+            return 1;
+        default:
+            return err_set(e, "%s '%s': judgectl submit --help lists what there is",
+                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return err_set(e, "no source: judgectl submit [OPTIONS] SOURCE...");
+    options->sources = argv + optind;
+    options->count = (size_t)(argc - optind);
+    return 0;
+}
+
+/* The last folder in path whose name is a number. */
+static int problem_of_path(const char *path, int64_t *problem, struct err *e)
+{
+    char copy[PATH_MAX];
+    int64_t number, found = 0;
+    if (str_copy(copy, sizeof copy, path) != 0)
+        return err_set(e, "%.64s...: a path of this length is not served", path);
+    char *from = copy;
+    for (char *slash; (slash = strchr(from, '/')) != NULL; from = slash + 1) {
+        *slash = '\0';
+        if (str_to_int64(from, 1, INT32_MAX, &number) == 0)
+            found = number;
+    }
+    if (found == 0)
+        return err_set(e, "%s: for which problem? say it with -p PROBLEM", path);
+    *problem = found;
+    return 0;
+}
+
+static char *read_source(const char *path, size_t *size, struct err *e)
+{
+    struct stat info;
+    char *bytes = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        err_sys(e, errno, "%s", path);
+    } else if (!S_ISREG(info.st_mode)) {
+        err_set(e, "%s: not a file", path);
+    } else if (info.st_size == 0 || info.st_size > MOST_SOURCE) {
+        err_set(e, "%s: %lld bytes; a source has 1 byte to 1 MiB", path, (long long)info.st_size);
+    } else if ((bytes = malloc((size_t)info.st_size)) == NULL) {
+        err_set(e, "%s: out of memory", path);
+    } else {
+        ssize_t count = pread(fd, bytes, (size_t)info.st_size, 0);
+        if (count != info.st_size) {
+            err_sys(e, count < 0 ? errno : EIO, "read %s", path);
+            free(bytes);
+            bytes = NULL;
+        }
+        *size = (size_t)(count < 0 ? 0 : count);
+    }
+    file_close(&fd);
+    return bytes;
+}
+
+/* The test data must be there: a mistyped number is worth a line now. */
+static int check_problem(const struct submitting *submitting, int64_t problem, struct err *e)
+{
+    char folder[PATH_MAX];
+    struct stat info;
+    if (str_format(folder, sizeof folder, "%s/%lld", submitting->settings.data, (long long)problem) != 0)
+        return err_set(e, "%s: a path of this length is not served", submitting->settings.data);
+    if (submitting->settings.data_sync[0] == '\0' && stat(folder, &info) != 0)
+        return err_sys(e, errno, "problem %lld: %s", (long long)problem, folder);
+    return 0;
+}
+
+static int submit_source(struct submitting *submitting, size_t i, struct err *e)
+{
+    const struct options *options = submitting->options;
+    const char *path = options->sources[i];
+    struct store_submission row = {.contest_number = -1};
+    int result = -1;
+    if (options->problem == NULL) {
+        if (problem_of_path(path, &row.problem_id, e) != 0)
+            return -1;
+    } else if (str_to_int64(options->problem, 1, INT32_MAX, &row.problem_id) != 0) {
+        return err_set(e, "-p %s: a problem's number, 1 and up", options->problem);
+    }
+    if (str_copy(row.user, sizeof row.user, options->user) != 0)
+        return err_set(e, "--user %.64s...: at most %d bytes", options->user, STORE_USER_SIZE - 1);
+    row.language = language_number(submitting->settings.home, options->language, path, e);
+    if (row.language < 0 || check_problem(submitting, row.problem_id, e) != 0)
+        return -1;
+    row.source = read_source(path, &row.source_bytes, e);
+    if (row.source != NULL) {
+        submitting->ids[i] = store_submit(submitting->store, &row, e);
+        result = submitting->ids[i] < 0 ? -1 : 0;
+    }
+    store_submission_fini(&row);
+    if (result != 0)
+        return -1;
+    struct queue_entry entry = {.lane = options->lane, .language = row.language, .problem = row.problem_id};
+    struct err why;
+    /* They fit. */
+    (void)str_format(entry.id, sizeof entry.id, "%lld", (long long)submitting->ids[i]);
+    (void)str_copy(entry.user, sizeof entry.user, options->user);
+    if (queue_add(submitting->queue, &entry, &why) < 0)
+        (void)fprintf(stderr, "judgectl submit: %lld waits in the table, the queue did not take it: %s\n",
+                      (long long)submitting->ids[i], why.text); /* nowhere else to say it */
+    return 0;
+}
+
+/* 0 with the row's last state, or -1 with e. A database that is gone for a while is waited for. */
+static int wait_for(struct submitting *submitting, int64_t id, struct store_status *status, struct err *e)
+{
+    int failures = 0;
+    for (;;) {
+        int got = store_status(submitting->store, id, false, status, e);
+        if (got == 0)
+            return err_set(e, "submission %lld is no longer in the table", (long long)id);
+        failures = got < 0 ? failures + 1 : 0;
+        if (got == 1 && status->result > STORE_RUNNING)
+            return 0;
+        if (failures > GONE_TRIES)
+            return -1;
+        (void)poll(NULL, 0, WAIT_MS); /* only a pause */
+    }
+}
+
+static int print_verdicts(struct submitting *submitting)
+{
+    const struct options *options = submitting->options;
+    int code = 0;
+    shown_head();
+    for (size_t i = 0; i < options->count; i++) {
+        struct store_status status;
+        struct err e;
+        if (submitting->ids[i] < 0)
+            continue;
+        if (wait_for(submitting, submitting->ids[i], &status, &e) != 0) {
+            (void)fprintf(stderr, "judgectl submit: %s: %s\n", options->sources[i], e.text); /* nowhere else */
+            code = -1;
+            continue;
+        }
+        shown_row(&status, options->sources[i]);
+        if (status.result == submitting->settings.system_error_result)
+            code = -1;
+        store_status_fini(&status);
+    }
+    return code;
+}
+
+static int submit_all(struct submitting *submitting)
+{
+    const struct options *options = submitting->options;
+    int code = 0;
+    for (size_t i = 0; i < options->count; i++) {
+        struct err e;
+        submitting->ids[i] = -1;
+        if (submit_source(submitting, i, &e) != 0) {
+            (void)fprintf(stderr, "judgectl submit: %s\n", e.text); /* nowhere else to say it */
+            code = -1;
+        } else if (!options->wait) {
+            printf("%lld %s\n", (long long)submitting->ids[i], options->sources[i]);
+        }
+    }
+    if (options->wait && print_verdicts(submitting) != 0)
+        code = -1;
+    return code;
+}
+
+int submit_main(int argc, char **argv)
+{
+    struct err e = {""};
+    struct options options = {.user = "judge", .lane = QUEUE_LANE_PRACTICE};
+    struct submitting submitting = {.options = &options};
+    int code = parse(&options, argc, argv, &e);
+    if (code > 0)
+        return 0;
+    if (code == 0)
+        code = settings_read(&submitting.settings, options.home, NULL, &e);
+    if (code == 0) {
+        submitting.ids = calloc(options.count, sizeof *submitting.ids);
+        submitting.store = store_open(&submitting.settings, &e);
+        if (submitting.store != NULL)
+            submitting.queue = queue_open(&submitting.settings, submitting.settings.node, &e);
+        if (submitting.queue == NULL || submitting.ids == NULL)
+            code = -1;
+    }
+    if (code != 0)
+        (void)fprintf(stderr, "judgectl submit: %s\n", e.text[0] == '\0' ? "out of memory" : e.text); /* as above */
+    else
+        code = submit_all(&submitting);
+    if (submitting.queue != NULL)
+        queue_close(submitting.queue);
+    if (submitting.store != NULL)
+        store_close(submitting.store);
+    free(submitting.ids);
+    if (fflush(stdout) != 0)
+        code = -1;
+    return code == 0 ? 0 : 2;
+}
