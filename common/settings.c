@@ -1,0 +1,214 @@
+/*
+ * settings.c - reads OJ_HOME/etc/judge.conf, ours or HUSTOJ's, and then the environment, into struct settings. Used by every
+ * program at its start, before it gives up root: the file holds passwords. It writes nothing but warnings.
+ */
+#include "common/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/conf.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/settings_parts.h"
+#include "common/str.h"
+
+#include "common/banned.h"
+
+#define FILE_BYTES (1024 * 1024)    /* conf.c's limit too */
+#define HOME_BYTES (PATH_MAX - 256) /* what is below it fits */
+
+enum form { FORM_EMPTY, FORM_OURS, FORM_HUSTOJ };
+
+/* ---- our form */
+
+/* The path of what a file names: beside it, or absolute. */
+static int beside(const char *file, const char *name, char *path, size_t size)
+{
+    const char *slash = strrchr(file, '/');
+    if (*name == '/' || slash == NULL)
+        return str_copy(path, size, name);
+    return str_format(path, size, "%.*s/%s", (int)(slash - file), file, name);
+}
+
+/* The first line of a password_file. */
+static int set_from_file(struct settings *settings, const struct settings_row *row, const char *name, struct err *e)
+{
+    char path[PATH_MAX];
+    char text[2 * SETTINGS_TEXT];
+    struct stat info;
+    if (beside(settings->file, name, path, sizeof path) != 0)
+        return err_set(e, "%s: too long for a path", row->name);
+    if (file_read(AT_FDCWD, path, text, sizeof text, e) < 0)
+        return err_add(e, "%s", row->name);
+    text[strcspn(text, "\r\n")] = '\0';
+    if (text[0] == '\0')
+        return err_set(e, "%s: %s: its first line is empty", row->name, path);
+    if (stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
+        log_warnx("%s: everybody can read this password: chmod o= %s", path, path);
+    int result = settings_set(settings, row, row->name, text, e);
+    explicit_bzero(text, sizeof text);
+    return result;
+}
+
+static int apply_row(struct settings *settings, const struct conf *conf, const struct settings_row *row, struct err *e)
+{
+    const char *value = conf_text(conf, row->section, row->name, NULL);
+    if (value == NULL)
+        return 0;
+    if (row->kind != SETTINGS_FILE)
+        return settings_set(settings, row, row->name, value, e);
+    if (conf_line(conf, row->section, "password") != 0)
+        return err_set(e, "%s and password (line %d): only one of them", row->name,
+                       conf_line(conf, row->section, "password"));
+    return set_from_file(settings, row, value, e);
+}
+
+static int read_ours(struct settings *settings, int fd, struct err *e)
+{
+    struct conf *conf = conf_open_fd(fd, settings->file, settings_keys, e);
+    if (conf == NULL)
+        return -1;
+    int result = 0;
+    for (const struct settings_row *row = settings_rows; row->section != NULL && result == 0; row++) {
+        if (apply_row(settings, conf, row, e) != 0)
+            result = err_add(e, "%s:%d", settings->file, conf_line(conf, row->section, row->name));
+    }
+    if (result == 0 && settings->mod >= settings->total)
+        result = err_set(e, "%s:%d: mod = %d: must be below total (%d)", settings->file,
+                         conf_line(conf, "intake", "mod"), settings->mod, settings->total);
+    conf_close(conf);
+    return result;
+}
+
+/* ---- which form */
+
+/* A line that begins with '[' makes it ours. So does a file without any key of HUSTOJ's, whose faults are told as ours. */
+static enum form find_form(const char *text)
+{
+    enum form form = FORM_EMPTY;
+    while (text != NULL) {
+        text += strspn(text, " \t\r\v\f");
+        if (*text == '[')
+            return FORM_OURS;
+        if (str_starts(text, "OJ_"))
+            form = FORM_HUSTOJ;
+        else if (form == FORM_EMPTY && *text != '\0' && strchr("#;\n", *text) == NULL)
+            form = FORM_OURS;
+        text = strchr(text, '\n');
+        if (text != NULL)
+            text++;
+    }
+    return form;
+}
+
+/* Reads fd into text, terminated. Returns its length; 0 too for what conf_open_fd refuses with better words: no file, too
+ * large, not a text. -1 with errno. */
+static ssize_t load(int fd, char *text)
+{
+    struct stat info;
+    size_t length = 0;
+    if (fstat(fd, &info) != 0)
+        return -1;
+    if (!S_ISREG(info.st_mode) || info.st_size > FILE_BYTES)
+        return 0;
+    while (length < FILE_BYTES) {
+        ssize_t count = pread(fd, text + length, FILE_BYTES - length, (off_t)length);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -1;
+        if (count == 0)
+            break;
+        length += (size_t)count;
+    }
+    text[length] = '\0';
+    return memchr(text, '\0', length) != NULL ? 0 : (ssize_t)length;
+}
+
+static int read_fd(struct settings *settings, int fd, struct err *e)
+{
+    char *text = malloc(FILE_BYTES + 1);
+    if (text == NULL)
+        return err_set(e, "%s: no memory", settings->file);
+    ssize_t length = load(fd, text);
+    int result = 0;
+    if (length < 0) {
+        result = err_sys(e, errno, "read %s", settings->file);
+    } else {
+        text[length] = '\0';
+        char *start = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
+        settings->hustoj = find_form(start) == FORM_HUSTOJ;
+        settings_defaults(settings, settings->hustoj);
+        if (settings->hustoj)
+            settings_hustoj(settings, settings->file, start);
+        else
+            result = read_ours(settings, fd, e);
+        explicit_bzero(text, (size_t)length);
+    }
+    free(text);
+    return result;
+}
+
+/* ---- the whole */
+
+/* OJ_HOME without slashes at its end; one that is not absolute is so afterwards. */
+static int set_home(struct settings *settings, const char *home, struct err *e)
+{
+    char *real = *home == '/' ? NULL : realpath(home, NULL);
+    if (*home != '/' && real == NULL)
+        return err_sys(e, errno, "OJ_HOME %s", home);
+    int result = str_copy(settings->home, HOME_BYTES, real == NULL ? home : real);
+    free(real);
+    if (result != 0)
+        return err_set(e, "OJ_HOME: longer than %d bytes", HOME_BYTES - 1);
+    for (size_t length = strlen(settings->home); length > 1 && settings->home[length - 1] == '/'; length--)
+        settings->home[length - 1] = '\0';
+    return 0;
+}
+
+/* A file that holds a password is for root and its group. */
+static void warn_readable(const struct settings *settings, int fd)
+{
+    struct stat info;
+    if ((settings->database_password[0] != '\0' || settings->redis_password[0] != '\0') && fstat(fd, &info) == 0 &&
+        (info.st_mode & S_IROTH) != 0)
+        log_warnx("%s: everybody can read the passwords in it: chmod o= %s", settings->file, settings->file);
+}
+
+int settings_read(struct settings *settings, const char *home, const char *path, struct err *e)
+{
+    memset(settings, 0, sizeof *settings);
+    if (set_home(settings, home == NULL ? JUDGE_HOME : home, e) != 0)
+        return -1;
+    if (path != NULL ? str_copy(settings->file, sizeof settings->file, path) != 0
+                     : str_format(settings->file, sizeof settings->file, "%s/etc/judge.conf", settings->home) != 0)
+        return err_set(e, "the file's name is too long");
+    int fd = open(settings->file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a fifo must not hold us */
+    if (fd < 0) {
+        if (errno != ENOENT || path != NULL)
+            return err_sys(e, errno, "open %s", settings->file);
+        settings->file[0] = '\0';
+        settings_defaults(settings, false);
+        return settings_environment(settings, e);
+    }
+    int result = read_fd(settings, fd, e);
+    if (result == 0)
+        warn_readable(settings, fd);
+    file_close(&fd);
+    return result == 0 ? settings_environment(settings, e) : -1;
+}
+
+bool settings_has_database(const struct settings *settings)
+{
+    return settings->database_host[0] != '\0' || settings->database_socket[0] != '\0';
+}
+
+bool settings_has_redis(const struct settings *settings)
+{
+    return settings->redis_host[0] != '\0' || settings->redis_socket[0] != '\0';
+}
