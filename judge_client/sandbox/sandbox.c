@@ -2,7 +2,8 @@
  * sandbox.c - see sandbox.h: opening and closing, and what goes into a cell besides a run.
  *
  * Runs in judge_client as root. Opening changes this process: it is pinned to one processor, SIGCHLD is blocked but
- * while programs run, SIGPIPE and SIGXFSZ are ignored, and its soft limits of stack and file size are what the hard ones allow. Closing puts the signals back.
+ * while programs run, SIGPIPE and SIGXFSZ are ignored, and its soft limits of stack and file size are what the hard
+ * ones allow. Closing puts the signals back.
  */
 #include "judge_client/sandbox/sandbox.h"
 

@@ -81,10 +81,43 @@ static void test_rlimits(void)
     CU_ASSERT_EQUAL(value_of(RLIMIT_DATA, 0, 0), (262144 + 16384) * UINT64_C(1024));
 }
 
+/* What a run would get less of is an error that names it; what may be less is not looked at. */
+static void test_hard_limits(void)
+{
+    struct limits_hard hard;
+    struct cell_limit rlimits[CELL_LIMITS];
+    struct err e = {"untouched"};
+    uint32_t count = limits_fill(&usual, 1, 0, rlimits);
+    memset(&hard, 0xff, sizeof hard);
+    hard.values[RLIMIT_CORE] = hard.values[RLIMIT_MEMLOCK] = hard.values[RLIMIT_MSGQUEUE] = 0;
+    hard.values[RLIMIT_FSIZE] = 67108864;
+    CU_ASSERT_EQUAL(limits_afford(&hard, rlimits, count, &e), 0);
+    CU_ASSERT_STRING_EQUAL(e.text, "untouched");
+    hard.values[RLIMIT_FSIZE]--;
+    CU_ASSERT_EQUAL(limits_afford(&hard, rlimits, count, &e), -1);
+    CU_ASSERT_STRING_EQUAL(e.text,
+                           "the hard limit RLIMIT_FSIZE is 67108863 here, a run needs 67108864: start the judge "
+                           "with more (ulimit -f, or LimitFSIZE= of its service)");
+    hard.values[RLIMIT_FSIZE] = UINT64_MAX;
+    hard.values[RLIMIT_DATA] = 1 << 20;
+    CU_ASSERT_EQUAL(limits_afford(&hard, rlimits, count, &e), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "RLIMIT_DATA is 1048576 here, a run needs unlimited: "));
+    hard.values[RLIMIT_DATA] = UINT64_MAX;
+    hard.values[RLIMIT_STACK] = 65536;
+    CU_ASSERT_EQUAL(limits_afford(&hard, rlimits, count, &e), -1);
+    hard.values[RLIMIT_STACK] = UINT64_MAX;
+    hard.values[RLIMIT_NPROC] = 3;
+    CU_ASSERT_EQUAL(limits_afford(&hard, rlimits, count, &e), -1);
+    hard.values[RLIMIT_NPROC] = UINT64_MAX;
+    hard.values[RLIMIT_NOFILE] = 63;
+    CU_ASSERT_EQUAL(limits_afford(&hard, rlimits, count, &e), -1);
+}
+
 static const struct unit_test tests[] = {
     {"usual_limits_pass", test_usual_limits_pass},
     {"each_limit_is_named", test_each_limit_is_named},
     {"rlimits", test_rlimits},
+    {"hard_limits", test_hard_limits},
 };
 
 UNIT_MAIN("limits", tests)
