@@ -65,9 +65,10 @@ static int fail(const struct db *db, int code, const char *what, struct err *e)
         if (hints[i].code == (code & 0xff))
             hint = hints[i].text;
     }
-    /* A disk that is full, or files limited in size, may show as an error of writing. */
-    if ((code & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
+    if ((code & 0xff) == SQLITE_IOERR && error == ENOSPC)
         hint = "the disk is full";
+    else if (code == SQLITE_IOERR_WRITE)
+        hint = "it cannot be written: a quota or a limit of file sizes, or a failing disk";
     const char *text = db->sqlite == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db->sqlite);
     if (hint != NULL)
         return err_set(e, "%s: %s: %s (%s)", db->path, what, hint, text);
