@@ -1,0 +1,92 @@
+/*
+ * test_outcome.c - the report of a judged run, and its time. Any uid.
+ */
+#include "judge_client/outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/str.h"
+#include "judge_client/judge.h"
+#include "judge_client/problem.h"
+#include "tests/unit/unit.h"
+
+#include "common/banned.h"
+
+enum { MOST = 1000 };
+
+struct made {
+    struct problem_case tests[MOST];
+    struct case_judgement cases[MOST];
+    struct judgement judgement;
+};
+
+/* count accepted cases of 2 ms each, the last one of 5 ms. */
+static struct made *make(size_t count)
+{
+    struct made *made = calloc(1, sizeof *made);
+    CU_ASSERT_FATAL(made != NULL);
+    for (size_t i = 0; i < count; i++) {
+        (void)str_format(made->tests[i].input, sizeof made->tests[i].input, "%zu.in", i + 1);
+        made->tests[i].input_bytes = 4;
+        made->cases[i] = (struct case_judgement){
+            .test = &made->tests[i], .verdict = VERDICT_AC, .cpu_us = i + 1 == count ? 5000 : 2000, .mem_kib = 900};
+    }
+    made->judgement.cases = made->cases;
+    made->judgement.case_count = count;
+    made->judgement.failed = count;
+    made->judgement.cpu_us = 5000;
+    return made;
+}
+
+static void test_table(void)
+{
+    char text[OUTCOME_TEXT_BYTES];
+    struct made *made = make(2);
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT_STRING_EQUAL(text, "filename|size|result|memory|time\n--|--|--|--|--\n1.in|4|AC|900KB|2ms\n"
+                                 "2.in|4|AC|900KB|5ms\n");
+    CU_ASSERT(outcome_time_ms(&made->judgement, true) == 5);
+    CU_ASSERT(outcome_time_ms(&made->judgement, false) == 7);
+    free(made);
+}
+
+static void test_failure(void)
+{
+    char text[OUTCOME_TEXT_BYTES];
+    struct made *made = make(2);
+    made->judgement.failed = 1;
+    made->cases[1].verdict = VERDICT_WA;
+    (void)str_copy(made->cases[1].note, sizeof made->cases[1].note, "line 1, column 1: 8 instead of 7");
+    (void)str_copy(made->tests[1].input, sizeof made->tests[1].input, "a|b\n.in");
+    made->judgement.has_difference = true;
+    made->judgement.difference =
+        (struct compare_difference){.output_line = 1, .output_column = 2, .answer_line = 3, .answer_column = 4};
+    (void)str_copy(made->judgement.difference.output, COMPARE_EXCERPT_SIZE, "8");
+    (void)str_copy(made->judgement.difference.answer, COMPARE_EXCERPT_SIZE, "7");
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT(strstr(text, "**a_b_.in**: Wrong Answer: line 1, column 1: 8 instead of 7\n") == text);
+    CU_ASSERT(strstr(text, "    your output 1:2\n    8\n    the answer 3:4\n    7\n") != NULL);
+    /* Where the site shows no differences, the answer is nowhere. */
+    outcome_report(text, sizeof text, &made->judgement, false, UI_ZH);
+    CU_ASSERT(strstr(text, "instead of 7") == NULL && strstr(text, "    7") == NULL &&
+              strstr(text, "答案错误") != NULL);
+    free(made);
+}
+
+static void test_many(void)
+{
+    char text[OUTCOME_TEXT_BYTES];
+    struct made *made = make(MOST);
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT(strlen(text) < sizeof text && strstr(text, " more cases are not shown\n") != NULL);
+    free(made);
+}
+
+static const struct unit_test tests[] = {
+    {"table", test_table},
+    {"failure", test_failure},
+    {"many", test_many},
+};
+
+UNIT_MAIN("outcome", tests)
