@@ -20,6 +20,7 @@
 #include "common/banned.h"
 
 #define FILE_BYTES (1024 * 1024)    /* conf.c's limit too */
+#define SECRET_FILE_BYTES 4096      /* its first line counts */
 #define HOME_BYTES (PATH_MAX - 256) /* what is below it fits */
 
 enum form { FORM_EMPTY, FORM_OURS, FORM_HUSTOJ };
@@ -39,18 +40,25 @@ static int beside(const char *file, const char *name, char *path, size_t size)
 static int set_from_file(struct settings *settings, const struct settings_row *row, const char *name, struct err *e)
 {
     char path[PATH_MAX];
-    char text[2 * SETTINGS_TEXT];
+    char text[SECRET_FILE_BYTES];
     struct stat info;
     if (beside(settings->file, name, path, sizeof path) != 0)
         return err_set(e, "%s: too long for a path", row->name);
-    if (file_read(AT_FDCWD, path, text, sizeof text, e) < 0)
+    ssize_t length = file_read(AT_FDCWD, path, text, sizeof text, e);
+    if (length < 0)
         return err_add(e, "%s", row->name);
+    const char *end = memchr(text, '\n', (size_t)length);
+    bool nul = memchr(text, '\0', end == NULL ? (size_t)length : (size_t)(end - text)) != NULL;
     text[strcspn(text, "\r\n")] = '\0';
-    if (text[0] == '\0')
-        return err_set(e, "%s: %s: its first line is empty", row->name, path);
-    if (stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
+    int result = 0;
+    if (nul)
+        result = err_set(e, "%s: %s: a NUL byte", row->name, path);
+    else if (text[0] == '\0')
+        result = err_set(e, "%s: %s: its first line is empty", row->name, path);
+    else if (settings_set(settings, row, path, text, e) != 0)
+        result = err_add(e, "%s", row->name);
+    else if (stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
         log_warnx("%s: everybody can read this password: chmod o= %s", path, path);
-    int result = settings_set(settings, row, row->name, text, e);
     explicit_bzero(text, sizeof text);
     return result;
 }
@@ -58,14 +66,42 @@ static int set_from_file(struct settings *settings, const struct settings_row *r
 static int apply_row(struct settings *settings, const struct conf *conf, const struct settings_row *row, struct err *e)
 {
     const char *value = conf_text(conf, row->section, row->name, NULL);
-    if (value == NULL)
+    if (value == NULL || (row->kind == SETTINGS_FILE && *value == '\0'))
         return 0;
-    if (row->kind != SETTINGS_FILE)
-        return settings_set(settings, row, row->name, value, e);
-    if (conf_line(conf, row->section, "password") != 0)
-        return err_set(e, "%s and password (line %d): only one of them", row->name,
-                       conf_line(conf, row->section, "password"));
-    return set_from_file(settings, row, value, e);
+    return row->kind == SETTINGS_FILE ? set_from_file(settings, row, value, e)
+                                      : settings_set(settings, row, row->name, value, e);
+}
+
+/* Two keys of one section of which only one may say something. 0, or -1 with e. */
+static int check_pair(const struct settings *settings, const struct conf *conf, const char *section, const char *one,
+                      const char *other, struct err *e)
+{
+    if (*conf_text(conf, section, one, "") == '\0' || *conf_text(conf, section, other, "") == '\0')
+        return 0;
+    int line = conf_line(conf, section, one);
+    int other_line = conf_line(conf, section, other);
+    return line > other_line ? err_set(e, "%s:%d: %s and %s (line %d): only one of them", settings->file, line, one,
+                                       other, other_line)
+                             : err_set(e, "%s:%d: %s and %s (line %d): only one of them", settings->file, other_line,
+                                       other, one, line);
+}
+
+/* What no single key can be checked for. */
+static int check_together(const struct settings *settings, const struct conf *conf, struct err *e)
+{
+    static const char *const sections[] = {"database", "redis"};
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        if (check_pair(settings, conf, sections[i], "password", "password_file", e) != 0 ||
+            check_pair(settings, conf, sections[i], "host", "socket", e) != 0)
+            return -1;
+    }
+    if (settings->mod >= settings->total)
+        return err_set(e, "%s:%d: mod = %d: must be below total (%d)", settings->file, conf_line(conf, "intake", "mod"),
+                       settings->mod, settings->total);
+    if (settings->cpu_compensation <= 0)
+        return err_set(e, "%s:%d: cpu_compensation = 0: all times would be 0", settings->file,
+                       conf_line(conf, "judging", "cpu_compensation"));
+    return 0;
 }
 
 static int read_ours(struct settings *settings, int fd, struct err *e)
@@ -78,9 +114,8 @@ static int read_ours(struct settings *settings, int fd, struct err *e)
         if (apply_row(settings, conf, row, e) != 0)
             result = err_add(e, "%s:%d", settings->file, conf_line(conf, row->section, row->name));
     }
-    if (result == 0 && settings->mod >= settings->total)
-        result = err_set(e, "%s:%d: mod = %d: must be below total (%d)", settings->file,
-                         conf_line(conf, "intake", "mod"), settings->mod, settings->total);
+    if (result == 0)
+        result = check_together(settings, conf, e);
     conf_close(conf);
     return result;
 }

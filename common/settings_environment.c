@@ -4,6 +4,7 @@
  */
 #include "common/settings_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,13 +22,29 @@ struct part {
     const char *text;
 };
 
+/* A host takes the place of a socket that a file names, and a socket that of a host. */
+static int set_one(struct settings *settings, const struct settings_row *row, const char *called, const char *text,
+                   struct err *e)
+{
+    const char *other = strcmp(row->name, "host") == 0 ? "socket" : strcmp(row->name, "socket") == 0 ? "host" : NULL;
+    if (other != NULL && settings_set(settings, settings_find(row->section, other), other, "", e) != 0)
+        return -1;
+    return settings_set(settings, row, called, text, e);
+}
+
 static int set_parts(struct settings *settings, const char *section, const struct part *parts, size_t count,
                      struct err *e)
 {
     for (size_t i = 0; i < count; i++) {
         const struct settings_row *row = settings_find(section, parts[i].name);
-        if (parts[i].text != NULL && settings_set(settings, row, row->name, parts[i].text, e) != 0)
+        if (parts[i].text == NULL)
+            continue;
+        if (row->kind != SETTINGS_INT && set_one(settings, row, row->name, parts[i].text, e) != 0)
             return -1;
+        /* Where an '@' was forgotten, this is the password. */
+        if (row->kind == SETTINGS_INT && set_one(settings, row, row->name, parts[i].text, NULL) != 0)
+            return err_set(e, "%s: must be a whole number from %" PRId64 " to %" PRId64, row->name, row->low,
+                           row->high);
     }
     return 0;
 }
@@ -57,7 +74,7 @@ static int decode(char *text, struct err *e)
 }
 
 /* Cuts `host`, `host:port`, `[v6]` or `[v6]:port` apart in place; *port is NULL where there is none. 0, or -1. */
-static int cut_address(char *text, char **host, char **port, struct err *e)
+static int cut_address(char *text, const char **host, const char **port, struct err *e)
 {
     char *after = text;
     *port = NULL;
@@ -82,55 +99,55 @@ static int cut_address(char *text, char **host, char **port, struct err *e)
     return 0;
 }
 
+/* `tcp(host:port)`, `tcp`, `unix(path)` or nothing, in place. */
+static int cut_transport(char *text, const char **host, const char **port, const char **path, struct err *e)
+{
+    char *open = strchr(text, '(');
+    size_t length = strlen(text);
+    *host = *path = *port = NULL;
+    if (open != NULL) {
+        if (text[length - 1] != ')')
+            return err_set(e, "'(' without ')'");
+        text[length - 1] = '\0';
+        *open++ = '\0';
+    }
+    if (strcmp(text, "unix") == 0 && open != NULL && *open != '\0') {
+        *path = open;
+        return 0;
+    }
+    if (*text != '\0' && strcmp(text, "tcp") != 0)
+        return err_set(e, "must be user:password@tcp(host:port)/database");
+    *host = "127.0.0.1";
+    return open == NULL || *open == '\0' ? 0 : cut_address(open, host, port, e);
+}
+
 int settings_dsn(struct settings *settings, char *text, struct err *e)
 {
-    char *slash = strrchr(text, '/'); /* as Go's driver: a password may hold one, a name may not */
-    char *query = strchr(text, '?');
-    if (query != NULL && (slash == NULL || slash > query)) { /* an option's value may hold one too */
-        for (slash = query; slash > text && *slash != '/';)
-            slash--;
-    }
-    if (slash == NULL || *slash != '/')
+    char *slash = strrchr(text, '/'); /* the last one, as Go's driver has it: a password may hold one */
+    if (slash == NULL)
         return err_set(e, "must be user:password@tcp(host:port)/database");
     *slash = '\0';
     char *name = slash + 1;
     name[strcspn(name, "?")] = '\0';
     char *user = NULL;
     char *password = NULL;
-    char *address = strrchr(text, '@');
-    if (address == NULL) {
-        address = text;
+    char *transport = strrchr(text, '@');
+    if (transport == NULL) {
+        transport = text;
     } else {
-        *address++ = '\0';
+        *transport++ = '\0';
         user = text;
         password = strchr(user, ':');
         if (password != NULL)
             *password++ = '\0';
     }
-    struct part parts[] = {{"user", user}, {"password", password}, {"host", NULL},
-                           {"port", NULL}, {"socket", NULL},       {"name", *name == '\0' ? NULL : name}};
-    char *host;
-    char *port;
-    size_t length = strlen(address);
-    bool tcp = str_starts(address, "tcp(");
-    if (tcp || str_starts(address, "unix(")) {
-        if (address[length - 1] != ')')
-            return err_set(e, "'(' without ')'");
-        address[length - 1] = '\0';
-        address = strchr(address, '(') + 1;
-        if (!tcp)
-            parts[4].text = address;
-        else if (cut_address(address, &host, &port, e) != 0)
-            return -1;
-        if (tcp) {
-            parts[2].text = host;
-            parts[3].text = port;
-        }
-    } else if (*address != '\0' && strcmp(address, "tcp") != 0) {
-        return err_set(e, "must be user:password@tcp(host:port)/database");
-    } else {
-        parts[2].text = "127.0.0.1";
-    }
+    const char *host;
+    const char *port;
+    const char *path;
+    if (cut_transport(transport, &host, &port, &path, e) != 0)
+        return -1;
+    const struct part parts[] = {{"user", user}, {"password", password}, {"host", host},
+                                 {"port", port}, {"socket", path},       {"name", *name == '\0' ? NULL : name}};
     return set_parts(settings, "database", parts, sizeof parts / sizeof *parts, e);
 }
 
@@ -140,9 +157,8 @@ int settings_redis_url(struct settings *settings, char *text, struct err *e)
     if (!str_starts(text, scheme))
         return err_set(e, "must be redis://:password@host:port/database");
     text += sizeof scheme - 1;
-    text[strcspn(text, "?#")] = '\0';
     char *password = NULL;
-    char *address = strrchr(text, '@');
+    char *address = strrchr(text, '@'); /* a password may hold what should be written as %23 */
     if (address == NULL) {
         address = text;
     } else {
@@ -156,14 +172,15 @@ int settings_redis_url(struct settings *settings, char *text, struct err *e)
         if (decode(password, e) != 0)
             return err_add(e, "password");
     }
+    address[strcspn(address, "?#")] = '\0';
     char *database = strchr(address, '/');
     if (database != NULL) {
         *database++ = '\0';
         if (*database == '\0')
             database = NULL;
     }
-    char *host;
-    char *port;
+    const char *host;
+    const char *port;
     if (cut_address(address, &host, &port, e) != 0)
         return -1;
     const struct part parts[] = {{"host", host}, {"port", port}, {"password", password}, {"database", database}};
@@ -193,7 +210,7 @@ int settings_environment(struct settings *settings, struct err *e)
         return -1;
     for (const struct settings_row *row = settings_rows; row->section != NULL; row++) {
         const char *value = row->environment == NULL ? NULL : getenv(row->environment);
-        if (value != NULL && *value != '\0' && settings_set(settings, row, row->environment, value, e) != 0)
+        if (value != NULL && *value != '\0' && set_one(settings, row, row->environment, value, e) != 0)
             return err_add(e, "in the environment");
     }
     char idle[128] = "";

@@ -7,7 +7,10 @@
  */
 #include "common/settings_parts.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,8 +28,8 @@ struct reader {
     struct settings *settings;
     const char *file;
     int line;
-    int redis, http, download, running; /* -1: the file does not say */
-    char idle[NAMES_SIZE];              /* keys that are there and have no meaning here */
+    int redis, http, download; /* -1: the file does not say */
+    char idle[NAMES_SIZE];     /* keys that are there and have no meaning here */
 };
 
 /* Keys that a row of settings.def does not cover. */
@@ -50,6 +53,19 @@ struct key {
     const char *name;
 };
 
+/* A warning about the line. What it shows of the file has no control characters. */
+__attribute__((format(printf, 2, 3))) static void warn(const struct reader *reader, const char *format, ...)
+{
+    char text[sizeof((struct err *)NULL)->text];
+    struct err e;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args); /* a cut warning is still a warning */
+    va_end(args);
+    (void)err_set(&e, "%s", text);
+    log_warnx("%s:%d: %s", reader->file, reader->line, e.text);
+}
+
 /* ---- keys */
 
 /* The key of that name; else the longest one that name begins with, as HUSTOJ compares. */
@@ -72,9 +88,10 @@ static struct key find_key(const char *name)
     return best;
 }
 
-static const char *nearest_key(const char *name)
+static void warn_unknown(const struct reader *reader, const char *name)
 {
     const char *names[MOST_KEYS + 1];
+    char large[64];
     size_t count = 0;
     for (const struct settings_row *row = settings_rows; row->section != NULL && count < MOST_KEYS; row++) {
         if (row->hustoj != NULL)
@@ -83,16 +100,12 @@ static const char *nearest_key(const char *name)
     for (size_t i = 0; i < SPECIAL_KEYS && count < MOST_KEYS; i++)
         names[count++] = special_keys[i].name;
     names[count] = NULL;
-    return str_nearest(name, names);
-}
-
-static void warn_unknown(const struct reader *reader, const char *name)
-{
-    const char *nearest = nearest_key(name);
-    if (nearest != NULL)
-        log_warnx("%s:%d: unknown key '%.64s' (did you mean %s?): left out", reader->file, reader->line, name, nearest);
-    else
-        log_warnx("%s:%d: unknown key '%.64s': left out", reader->file, reader->line, name);
+    (void)str_copy(large, sizeof large, name); /* cut: it is for a hint */
+    for (char *at = large; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at);
+    const char *nearest = str_nearest(large, names);
+    warn(reader, "unknown key '%.64s'%s%s%s: left out", name, nearest == NULL ? "" : " (did you mean ",
+         nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?)");
 }
 
 /* Remembers a key without a meaning here, once. */
@@ -154,8 +167,8 @@ static int take_number(const struct reader *reader, const char *name, const char
 {
     if (leading_number(word, number) == 0 && *number >= low && *number <= high)
         return 0;
-    log_warnx("%s:%d: %s=%.64s: must be a whole number from %" PRId64 " to %" PRId64 ": has its default", reader->file,
-              reader->line, name, word, low, high);
+    warn(reader, "%s=%.64s: must be a whole number from %" PRId64 " to %" PRId64 ": has its default", name, word, low,
+         high);
     return -1;
 }
 
@@ -164,7 +177,7 @@ static void set_row(struct reader *reader, const struct settings_row *row, const
     struct err e;
     if (settings_set(reader->settings, row, row->hustoj, text, &e) == 0)
         return;
-    log_warnx("%s:%d: %s: has its default", reader->file, reader->line, e.text);
+    warn(reader, "%s: has its default", e.text);
     (void)settings_set(reader->settings, row, row->hustoj,
                        row->hustoj_fallback == NULL ? row->fallback : row->hustoj_fallback,
                        NULL); /* a default is fine */
@@ -187,7 +200,7 @@ static void set_number(struct reader *reader, const struct settings_row *row, co
         return;
     }
     if (row->offset == offsetof(struct settings, turbo) && number > 1)
-        log_warnx("%s:%d: %s=%.64s: taken as 1", reader->file, reader->line, row->hustoj, word);
+        warn(reader, "%s=%.64s: taken as 1", row->hustoj, word);
     (void)str_format(digits, sizeof digits, "%" PRId64, flag ? (int64_t)(number != 0) : number); /* it fits */
     set_row(reader, row, digits);
 }
@@ -206,7 +219,7 @@ static void set_secret(struct reader *reader, const struct settings_row *row, ch
     bool blanks;
     text = whole_line(text, &blanks);
     if (blanks)
-        log_warnx("%s:%d: %s holds blanks: all of the line is taken", reader->file, reader->line, row->hustoj);
+        warn(reader, "%s holds blanks: the whole line is taken", row->hustoj);
     set_row(reader, row, text);
 }
 
@@ -216,12 +229,16 @@ static void apply_row(struct reader *reader, const struct settings_row *row, cha
         set_secret(reader, row, text);
         return;
     }
-    const char *word = first_word(text);
+    char *word = first_word(text);
     switch (row->kind) {
     case SETTINGS_INT:
     case SETTINGS_AUTO:
     case SETTINGS_BOOL:
         set_number(reader, row, word);
+        break;
+    case SETTINGS_DECIMAL:
+        word[strspn(word, "+-.0123456789eE")] = '\0';
+        set_row(reader, row, word);
         break;
     case SETTINGS_NODE_NAME:
         set_node(reader, word);
@@ -257,8 +274,7 @@ static void apply_line(struct reader *reader, char *text)
         return;
     char *value = strchr(text, '=');
     if (value == NULL) {
-        text[strcspn(text, BLANKS)] = '\0';
-        log_warnx("%s:%d: '%.32s': no '=' in the line: left out", reader->file, reader->line, text);
+        warn(reader, "no '=' in the line: left out"); /* unseen: it may be a password's second half */
         return;
     }
     *value++ = '\0';
@@ -269,7 +285,7 @@ static void apply_line(struct reader *reader, char *text)
         return;
     }
     if (strcmp(key.name, name) != 0)
-        log_warnx("%s:%d: unknown key '%.64s': taken as %s", reader->file, reader->line, name, key.name);
+        warn(reader, "unknown key '%.64s': taken as %s", name, key.name);
     if (key.row != NULL)
         apply_row(reader, key.row, value);
     else
@@ -299,6 +315,10 @@ static void finish(struct reader *reader)
                   settings->total);
         settings->total = 1;
         settings->mod = 0;
+    }
+    if (settings->cpu_compensation <= 0) {
+        log_warnx("%s: OJ_CPU_COMPENSATION=0 would make all times 0: times are as measured", reader->file);
+        settings->cpu_compensation = 1;
     }
     /* Stock files say 1, by the site's pages, which means nothing without OJ_HTTP_JUDGE. */
     if (reader->download == 2 && str_format(path, sizeof path, "%s/rsync.sh", settings->home) == 0) {

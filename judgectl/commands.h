@@ -7,5 +7,6 @@
 
 int submit_main(int argc, char **argv);
 int status_main(int argc, char **argv);
+int config_main(int argc, char **argv);
 
 #endif

@@ -29,6 +29,7 @@ static const struct {
     {"judge", "judge sources against a problem's folder and print the verdicts", NULL},
     {"run", "run a program in the sandbox and say what it did and used", NULL},
     {"languages", "the languages: numbers, names, what is installed", NULL},
+    {"config", "check judge.conf, print the settings in force or a sample", config_main},
     {"doctor", "check this box: what is missing, what is lost by it, what to type", NULL},
 };
 
