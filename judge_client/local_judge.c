@@ -22,7 +22,8 @@
 #include "common/banned.h"
 
 static const char usage[] =
-    "usage: judgectl judge [-l LANG] [--json] [--all] [--ui en|zh] [--home OJ_HOME] PROBLEM_DIR [SOURCE...]\n"
+    "usage: judgectl judge [-l LANG] [--json] [--all] [--ui en|zh] [--home OJ_HOME] [--cgroup v2|v1|none]\n"
+    "                      PROBLEM_DIR [SOURCE...]\n"
     "\n"
     "Without sources it judges those under PROBLEM_DIR/solutions/. A source in solutions/<verdict>/, or one that says\n"
     "@EXPECTED_RESULTS@: <verdict>, is compared with what it expects.\n"
@@ -31,6 +32,7 @@ static const char usage[] =
 struct local_options {
     const char *language;
     const char *home;
+    const char *tier;
     bool json;
     bool all;
     enum ui_language ui;
@@ -48,6 +50,7 @@ static int parse(struct local_options *options, int argc, char **argv, struct er
         {"all", no_argument, NULL, 'a'},
         {"ui", required_argument, NULL, 'u'},
         {"home", required_argument, NULL, 'H'},
+        {"cgroup", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -67,6 +70,9 @@ static int parse(struct local_options *options, int argc, char **argv, struct er
             break;
         case 'H':
             options->home = optarg;
+            break;
+        case 'c':
+            options->tier = optarg;
             break;
         case 'h':
             (void)fputs(usage, stdout); /* nothing follows it */
@@ -156,7 +162,10 @@ static int open_all(struct local *local, struct err *e)
 {
     const struct local_options *options = local->options;
     places_find(&local->places, options->home);
-    const struct sandbox_config config = {.slot = -1, .cpu = -1, .tier = -1, .home = local->places.home};
+    const struct sandbox_config config = {
+        .slot = -1, .cpu = -1, .tier = sandbox_tier_of_name(options->tier, e), .home = local->places.home};
+    if (config.tier < -1)
+        return -1;
     local->languages = languages_open(local->places.languages, e);
     if (local->languages == NULL || problem_open(&local->problem, options->folder, e) != 0)
         return -1;
@@ -169,7 +178,7 @@ static int open_all(struct local *local, struct err *e)
     if (local->outcomes == NULL)
         return err_set(e, "out of memory");
     local->sandbox = sandbox_open(&config, e);
-    if (local->sandbox == NULL)
+    if (local->sandbox == NULL || sandbox_check_tier(local->sandbox, options->tier, e) != 0)
         return -1;
     local->judge = judge_open(local->sandbox, local->places.policies, e);
     return local->judge == NULL ? -1 : 0;

@@ -401,29 +401,6 @@ static int prepare(struct local *local, int program_fd, struct err *e)
     return sandbox_put_program(local->sandbox, 0, name, program_fd, e);
 }
 
-static int tier_number(const char *name, struct err *e)
-{
-    static const char *const names[] = {"none", "v1", "v2"};
-    if (name == NULL)
-        return -1;
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(name, names[i]) == 0)
-            return i;
-    }
-    err_set(e, "--cgroup %s: must be v2, v1 or none", name);
-    return -2;
-}
-
-/* What was asked for by name must be there; without a name the best there is will do. */
-static int check_tier(const struct local *local, struct err *e)
-{
-    const char *wanted = local->options->tier;
-    const char *tier = sandbox_tier_name(local->sandbox);
-    if (wanted == NULL || strcmp(wanted, tier) == 0)
-        return 0;
-    return err_set(e, "--cgroup %s: this box offers %s (judgectl doctor says why)", wanted, tier);
-}
-
 static int run_all(struct local *local, struct err *e)
 {
     const struct local_options *options = local->options;
@@ -432,14 +409,15 @@ static int run_all(struct local *local, struct err *e)
     int result = -1;
     places_find(&places, options->home);
     config.home = places.home;
-    config.tier = tier_number(options->tier, e);
+    config.tier = sandbox_tier_of_name(options->tier, e);
     if (config.tier < -1 || policy_load(local->policy, places.policies, options->policy, e) != 0)
         return -1;
     int program_fd = open_program(options->argv[0], local->policy, e);
     if (program_fd < 0)
         return -1;
     local->sandbox = sandbox_open(&config, e);
-    if (local->sandbox != NULL && check_tier(local, e) == 0 && prepare(local, program_fd, e) == 0)
+    if (local->sandbox != NULL && sandbox_check_tier(local->sandbox, options->tier, e) == 0 &&
+        prepare(local, program_fd, e) == 0)
         result = 0;
     for (size_t i = 0; i < local->runs && result == 0; i++)
         result = run_once(local, &local->results[i], e);

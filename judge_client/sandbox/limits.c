@@ -53,7 +53,9 @@ int limits_check(const struct sandbox_limits *limits, struct err *e)
 uint32_t limits_fill(const struct sandbox_limits *limits, int has_memory, uint64_t core,
                      struct cell_limit rlimits[CELL_LIMITS])
 {
-    enum { DATA_MARGIN_KIB = 16 * 1024, LOCKED_BYTES = 64 * 1024, PROCESSES_MARGIN = 16 };
+    /* Without a group the peak that was touched decides, and data is what is mapped: runtimes map more than they touch, and
+     * give up with an error of their own where they cannot. */
+    enum { DATA_MARGIN_KIB = 64 * 1024, LOCKED_BYTES = 64 * 1024, PROCESSES_MARGIN = 16 };
     uint64_t data = has_memory ? RLIM_INFINITY : (uint64_t)(limits->mem_kib + DATA_MARGIN_KIB) * 1024;
     const struct cell_limit rows[] = {
         {RLIMIT_CORE, 0, core},

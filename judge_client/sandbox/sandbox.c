@@ -36,10 +36,31 @@ const char *sandbox_limit_name(enum sandbox_limit limit)
     return names[limit];
 }
 
+static const char *const tier_names[] = {[CGROUP_NONE] = "none", [CGROUP_V1] = "v1", [CGROUP_V2] = "v2"};
+
 const char *sandbox_tier_name(const struct sandbox *sandbox)
 {
-    static const char *const names[] = {[CGROUP_NONE] = "none", [CGROUP_V1] = "v1", [CGROUP_V2] = "v2"};
-    return names[sandbox->layout.tier];
+    return tier_names[sandbox->layout.tier];
+}
+
+int sandbox_tier_of_name(const char *name, struct err *e)
+{
+    if (name == NULL)
+        return -1;
+    for (size_t i = 0; i < sizeof tier_names / sizeof *tier_names; i++) {
+        if (strcmp(name, tier_names[i]) == 0)
+            return (int)i;
+    }
+    err_set(e, "--cgroup %s: must be v2, v1 or none", name);
+    return -2;
+}
+
+int sandbox_check_tier(const struct sandbox *sandbox, const char *name, struct err *e)
+{
+    const char *tier = sandbox_tier_name(sandbox);
+    if (name == NULL || strcmp(name, tier) == 0)
+        return 0;
+    return err_set(e, "--cgroup %s: this box offers %s (judgectl doctor says why)", name, tier);
 }
 
 int sandbox_not_executed(const struct sandbox_spec *spec, const struct sandbox_result *result, struct err *e)

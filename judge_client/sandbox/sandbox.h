@@ -91,6 +91,7 @@ struct sandbox_result {
     bool cancelled;        /* stop_fd became readable */
     int not_executed;      /* errno with which the kernel refused to execute argv[0], which is there; 0: it ran */
     int64_t cpu_us;        /* user and system */
+    int64_t cpu_limit_us;  /* as in the spec */
     int64_t wall_us;
     int64_t mem_kib;   /* peak */
     int64_t out_bytes; /* captured, with what was cut off */
@@ -148,6 +149,11 @@ int sandbox_open_left(int box_fd, const char *name, struct err *e);
 
 /* What the sandbox counts with: "v2", "v1" or "none"; and its slot. */
 const char *sandbox_tier_name(const struct sandbox *sandbox);
+
+/* For --cgroup: the config's tier of that name (NULL: -1, the best there is), or -2 with e / 0 where the open sandbox has
+ * the tier that was asked for, or -1 with e: this box offers less. */
+int sandbox_tier_of_name(const char *name, struct err *e);
+int sandbox_check_tier(const struct sandbox *sandbox, const char *name, struct err *e);
 int sandbox_slot(const struct sandbox *sandbox);
 
 #endif
