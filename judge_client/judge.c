@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -14,6 +15,7 @@
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/score.h"
+#include "judge_client/text.h"
 
 #include "common/banned.h"
 
@@ -160,6 +162,21 @@ static void take_most(struct judgement *judgement, const struct case_judgement *
         judgement->mem_kib = of->mem_kib;
 }
 
+/* The end of what the program wrote to standard error, as a student may see it. */
+static int take_stderr(struct judge *judge, struct judgement *judgement, struct err *e)
+{
+    struct stat info;
+    if (fstat(judge->error_fd, &info) != 0)
+        return err_sys(e, errno, "look at the standard error");
+    off_t from = info.st_size > JUDGE_STDERR_BYTES + 1 ? info.st_size - JUDGE_STDERR_BYTES - 1 : 0;
+    ssize_t count = pread(judge->error_fd, judge->scratch, JUDGE_STDERR_BYTES + 1, from);
+    if (count < 0)
+        return err_sys(e, errno, "read the standard error");
+    text_show_end(judgement->failed_stderr, JUDGE_STDERR_SIZE, JUDGE_STDERR_BYTES, judge->scratch, (size_t)count);
+    text_hide_folders(judgement->failed_stderr);
+    return 0;
+}
+
 static int run_cases(struct judge *judge, const struct submission *submission, const struct judge_options *options,
                      struct judgement *judgement, struct err *e)
 {
@@ -178,6 +195,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
             judgement->has_difference = has_difference;
             if (has_difference)
                 judgement->difference = difference;
+            if (take_stderr(judge, judgement, e) != 0)
+                return -1;
         } else if (judgement->failed == i) {
             judgement->failed = i + 1;
         }
@@ -191,6 +210,20 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
     return 0;
 }
 
+/* What the program of a test run wrote, for its page. */
+static int take_output(struct judge *judge, struct judgement *judgement, struct err *e)
+{
+    char raw[JUDGE_COMPILE_TEXT_BYTES + 1];
+    ssize_t count = pread(judge->output_fd, raw, sizeof raw, 0);
+    if (count < 0)
+        return err_sys(e, errno, "read the output");
+    judgement->output = malloc(JUDGE_COMPILE_TEXT_BYTES + 1);
+    if (judgement->output == NULL)
+        return err_set(e, "out of memory");
+    text_clean(judgement->output, JUDGE_COMPILE_TEXT_BYTES + 1, raw, (size_t)count);
+    return 0;
+}
+
 int judge(struct judge *judge, const struct submission *submission, const struct judge_options *options,
           struct judgement *judgement, struct err *e)
 {
@@ -199,8 +232,9 @@ int judge(struct judge *judge, const struct submission *submission, const struct
     judgement->verdict = VERDICT_CE;
     judgement->cases = calloc(problem->case_count, sizeof *judgement->cases);
     judgement->compile_text = calloc(1, JUDGE_COMPILE_TEXT_BYTES + 1);
+    judgement->failed_stderr = calloc(1, JUDGE_STDERR_SIZE);
     int result = -1;
-    if (judgement->cases == NULL || judgement->compile_text == NULL)
+    if (judgement->cases == NULL || judgement->compile_text == NULL || judgement->failed_stderr == NULL)
         err_set(e, "out of memory");
     else
         result = compile_submission(judge, submission, options, judgement, e);
@@ -208,6 +242,8 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         options->progress(options->context, judgement, problem->case_count);
     if (result == 0 && judgement->compiled)
         result = run_cases(judge, submission, options, judgement, e);
+    if (result == 0 && submission->input != NULL && judgement->verdict == VERDICT_AC)
+        result = take_output(judge, judgement, e);
     if (result != 0)
         judgement_fini(judgement);
     return result;
@@ -217,6 +253,10 @@ void judgement_fini(struct judgement *judgement)
 {
     free(judgement->cases);
     free(judgement->compile_text);
+    free(judgement->failed_stderr);
+    free(judgement->output);
     judgement->cases = NULL;
     judgement->compile_text = NULL;
+    judgement->failed_stderr = NULL;
+    judgement->output = NULL;
 }

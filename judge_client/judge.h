@@ -28,12 +28,17 @@ struct judge;
 #define JUDGE_SOURCE_BYTES (1 << 20)        /* the largest source */
 #define JUDGE_COMPILE_TEXT_BYTES (16 << 10) /* of the compiler's messages */
 #define JUDGE_NOTE_SIZE 256
+#define JUDGE_STDERR_BYTES 1024                         /* of what the failing case wrote to standard error: its end */
+#define JUDGE_STDERR_SIZE (4 * JUDGE_STDERR_BYTES + 16) /* of the text of it, in which a byte may be \xNN */
 
 struct submission {
     const struct language *language;
     const struct problem *problem;
     const char *source; /* bytes, not terminated */
     size_t source_bytes;
+    /* A test run: the one case of problem_test_run, with this as its input and nothing to compare. NULL: a usual one. */
+    const char *input;
+    size_t input_bytes;
 };
 
 struct case_judgement {
@@ -51,11 +56,13 @@ struct judgement {
     bool compiled;
     int64_t compile_wall_us;
     char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
+    char *output;       /* of a test run that ended well, as compile_text; NULL: none */
     struct case_judgement *cases;
     size_t case_count; /* judged ones, in the problem's order */
     size_t failed;     /* index of the first case that is not AC, or case_count */
     bool has_difference;
     struct compare_difference difference; /* of that case, where its output differs */
+    char *failed_stderr; /* the end of what that case wrote to standard error, as text_show makes it; never NULL */
 };
 
 struct judge_options {

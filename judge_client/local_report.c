@@ -166,10 +166,20 @@ static void print_row(const struct local_source *source, const struct local_outc
     printf("\n");
 }
 
+/* Lines of a text, each behind these blanks; an empty line stays empty. */
+static void print_lines(const char *blanks, const char *text)
+{
+    for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        printf("%s%.*s\n", length > 0 ? blanks : "", (int)length, text);
+    }
+}
+
 static void print_detail(const struct local_source *source, const struct local_outcome *outcome, enum ui_language ui)
 {
     static const char *const answer[UI_COUNT] = {"answer", "答案"};
     static const char *const output[UI_COUNT] = {"output", "输出"};
+    static const char *const wrote[UI_COUNT] = {"standard error:", "标准错误输出："};
     const struct judgement *judgement = &outcome->judgement;
     char path[PATH_MAX];
     if (!outcome->judged || judgement->verdict == VERDICT_AC)
@@ -177,11 +187,7 @@ static void print_detail(const struct local_source *source, const struct local_o
     shown(path, sizeof path, source->path);
     printf("\n%s: %s\n", path, verdict_name(judgement->verdict, ui));
     if (!judgement->compiled) {
-        const char *text = judgement->compile_text;
-        for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
-            length = strcspn(text, "\n");
-            printf("%s%.*s\n", length > 0 ? "  " : "", (int)length, text);
-        }
+        print_lines("  ", judgement->compile_text);
         return;
     }
     if (judgement->failed >= judgement->case_count)
@@ -192,6 +198,10 @@ static void print_detail(const struct local_source *source, const struct local_o
         const struct compare_difference *d = &judgement->difference;
         printf("    %s %lld:%lld  %s\n", output[ui], (long long)d->output_line, (long long)d->output_column, d->output);
         printf("    %s %lld:%lld  %s\n", answer[ui], (long long)d->answer_line, (long long)d->answer_column, d->answer);
+    }
+    if (judgement->failed_stderr[0] != '\0') {
+        printf("    %s\n", wrote[ui]);
+        print_lines("      ", judgement->failed_stderr);
     }
 }
 

@@ -97,6 +97,48 @@ void text_clean(char *clean, size_t size, const char *raw, size_t raw_size)
     clean[length] = '\0';
 }
 
+void text_show_end(char *shown, size_t size, size_t raw_most, const char *raw, size_t raw_size)
+{
+    struct {
+        const unsigned char *p;
+        size_t left;
+    } at = {(const unsigned char *)raw, raw_size};
+    size_t length = 0;
+    if (raw_size > raw_most) {
+        at.p += raw_size - raw_most;
+        at.left = raw_most;
+        const unsigned char *line = memchr(at.p, '\n', at.left - 1);
+        size_t skip = line != NULL ? (size_t)(line + 1 - at.p) : 0;
+        while (line == NULL && skip < 3 && (at.p[skip] & 0xc0) == 0x80)
+            skip++; /* of a character whose first bytes are left out */
+        at.p += skip;
+        at.left -= skip;
+        (void)str_copy(shown, size, "...\n"); /* it fits */
+        length = 4;
+    }
+    while (at.left > 0) {
+        size_t take = utf8_length(at.p, at.left);
+        char escape[8];
+        const char *from = (const char *)at.p;
+        size_t count = take;
+        if (at.p[0] == '\r' && at.left > 1 && at.p[1] == '\n') {
+            count = 0;
+        } else if (take == 0 || (at.p[0] < ' ' && at.p[0] != '\t' && at.p[0] != '\n') || at.p[0] == 127 ||
+                   is_wide_control(at.p, take)) {
+            take = 1;
+            count = (size_t)snprintf(escape, sizeof escape, "\\x%02x", at.p[0]);
+            from = escape;
+        }
+        if (length + count >= size)
+            break;
+        memcpy(shown + length, from, count);
+        length += count;
+        at.p += take;
+        at.left -= take;
+    }
+    shown[length] = '\0';
+}
+
 static bool is_path_byte(char byte)
 {
     return isalnum((unsigned char)byte) || (byte != '\0' && strchr("_.+-/", byte) != NULL);

@@ -11,6 +11,11 @@
  * a character's border, with a last line "...". */
 void text_clean(char *clean, size_t size, const char *raw, size_t raw_size);
 
+/* The last raw_most bytes of what is in raw, from the beginning of a line on where there is one, below a first line "..." where
+ * something is left out. Valid UTF-8, tabs and line ends stay, "\r\n" becomes "\n"; any other byte is shown as \xNN.
+ * shown needs 4 bytes for each of raw_most and 8 more. */
+void text_show_end(char *shown, size_t size, size_t raw_most, const char *raw, size_t raw_size);
+
 /* Shortens, in place, each path of the judge's own folders and of the system to the file's name: what a student reads about
  * /usr/include/c++/12/bits/stl_vector.h:93 and /box/Main.js is stl_vector.h:93 and Main.js. */
 void text_hide_folders(char *text);

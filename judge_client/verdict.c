@@ -185,7 +185,13 @@ static void say_time(const struct sentence *s, const struct sandbox_result *resu
 {
     long long cpu_ms = (long long)result->cpu_us / 1000;
     long long wall_ms = (long long)result->wall_us / 1000;
-    if (result->limit == SANDBOX_LIMIT_WALL)
+    /* Who has computed for half of his time does not wait: the box was slow. */
+    if (result->limit == SANDBOX_LIMIT_WALL && result->cpu_us > result->cpu_limit_us / 2)
+        say(s,
+            s->chinese ? "运行时间过长：已过去 %lld 毫秒，其中计算用了 %lld 毫秒"
+                       : "the program took too long: %lld ms passed, and it computed for %lld ms of them",
+            wall_ms, cpu_ms);
+    else if (result->limit == SANDBOX_LIMIT_WALL)
         say(s,
             s->chinese ? "运行时间过长：已过去 %lld 毫秒，其中计算只用了 %lld 毫秒（是否在等待没有的输入，或在休眠？）"
                        : "the program took too long: %lld ms passed, and it computed for %lld ms of them (does it wait "

@@ -352,7 +352,7 @@ static void start_all(struct loop *loop, const struct sandbox_spec *specs, struc
                             .cell = &loop->sandbox->cells[k],
                             .outputs = {-1, -1, -1},
                             .exit_code = -1};
-        results[k] = (struct sandbox_result){.exit_code = -1};
+        results[k] = (struct sandbox_result){.exit_code = -1, .cpu_limit_us = specs[k].limits.cpu_us};
     }
     for (size_t k = 0; k < loop->n; k++) {
         struct err fault;

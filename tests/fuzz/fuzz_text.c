@@ -32,6 +32,16 @@ static void check_json(const char *json, size_t length)
     }
 }
 
+static void check_end(const char *raw, size_t size, size_t most)
+{
+    char shown[4 * 255 + 8];
+    text_show_end(shown, sizeof shown, most, raw, size);
+    must(memchr(shown, '\0', sizeof shown) != NULL);
+    for (char *p = shown; *p != '\0'; p++)
+        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
+    must(unit_is_printable(shown, sizeof shown));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
@@ -52,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (char *p = clean; *p != '\0'; p++)
             *p = *p == '\n' || *p == '\t' ? ' ' : *p;
         must(unit_is_printable(clean, room));
+        check_end(raw, size - 1, room - 1);
     }
     free(json);
     free(raw);

@@ -170,12 +170,44 @@ static void test_hide_folders(void)
     }
 }
 
+static void test_show_end(void)
+{
+    static const struct {
+        const char *raw;
+        size_t size;
+        const char *shown; /* of the last 16 bytes */
+    } rows[] = {
+        {BYTES(""), ""},
+        {BYTES("short\n"), "short\n"},
+        {BYTES("0123456789abcdef"), "0123456789abcdef"},
+        /* From a line's beginning on, where there is one. */
+        {BYTES("0123456789abcdefg"), "...\n123456789abcdefg"},
+        {BYTES("first\nsecond\nthird\n"), "...\nsecond\nthird\n"},
+        {BYTES("a line that is long\nnext line"), "...\nnext line"},
+        {BYTES("the only line has its end\n"), "...\nine has its end\n"},
+        /* Not from the middle of a character. */
+        {BYTES("你0123456789abcde"), "...\n0123456789abcde"},
+        {BYTES("你0123456789abcd"), "...\n0123456789abcd"},
+        {BYTES("你0123456789abc"), "你0123456789abc"},
+        {BYTES("\x80\x80\x80\x80\x80zzzzzzzzzzzzz"), "...\nzzzzzzzzzzzzz"},
+        /* What is no text is seen. */
+        {BYTES("a\tb\r\nc\rd"), "a\tb\nc\\x0dd"},
+        {BYTES("\033[31m\0\177"), "\\x1b[31m\\x00\\x7f"},
+        {BYTES("\xff\xe4\xbd|\xc2\x9b|é"), "\\xff\\xe4\\xbd|\\xc2\\x9b|é"},
+        {BYTES("\1\2\3\4\5\6\7\x8\xe\xf\x10\x11\x12\x13\x14\x15"),
+         "\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08\\x0e\\x0f\\x10\\x11\\x12\\x13\\x14\\x15"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char shown[4 * 16 + 8];
+        memset(shown, 'x', sizeof shown);
+        text_show_end(shown, sizeof shown, 16, rows[i].raw, rows[i].size);
+        (void)UNIT_CHECK(strcmp(shown, rows[i].shown) == 0, "row %zu: '%s' instead of '%s'", i, shown, rows[i].shown);
+    }
+}
+
 static const struct unit_test tests[] = {
-    {"clean", test_clean},
-    {"clean_cuts", test_clean_cuts},
-    {"clean_random", test_clean_random},
-    {"hide_folders", test_hide_folders},
-    {"json", test_json},
+    {"clean", test_clean},         {"clean_cuts", test_clean_cuts},     {"clean_random", test_clean_random},
+    {"show_end", test_show_end},   {"hide_folders", test_hide_folders}, {"json", test_json},
     {"json_room", test_json_room},
 };
 
