@@ -91,6 +91,16 @@ void outcome_report(char *text_bytes, size_t size, const struct judgement *judge
     }
 }
 
+void outcome_test_run(char *text, size_t size, const struct judgement *judgement)
+{
+    const char *shown = judgement->compile_text;
+    if (judgement->output != NULL)
+        shown = judgement->output;
+    else if (judgement->case_count > 0)
+        shown = judgement->cases[0].note;
+    (void)str_copy(text, size, shown); /* all of them are shorter */
+}
+
 int64_t outcome_time_ms(const struct judgement *judgement, bool most)
 {
     int64_t sum_us = 0;

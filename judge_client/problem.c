@@ -215,6 +215,25 @@ out:
     return result;
 }
 
+int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mib, struct err *e)
+{
+    enum { OUTPUT_MIB = 1 };
+    memset(problem, 0, sizeof *problem);
+    problem->folder_fd = -1;
+    if (problem_apply_conf(problem, NULL, e) != 0)
+        return -1;
+    problem->cases = calloc(1, sizeof *problem->cases);
+    if (problem->cases == NULL)
+        return err_set(e, "out of memory");
+    problem->case_count = 1;
+    problem->limits.time_ms = time_ms;
+    problem->limits.memory_mib = memory_mib;
+    problem->limits.output_mib = OUTPUT_MIB;
+    (void)str_copy(problem->cases->name, sizeof problem->cases->name, "test"); /* they fit */
+    (void)str_copy(problem->cases->input, sizeof problem->cases->input, "test.in");
+    return 0;
+}
+
 void problem_close(struct problem *problem)
 {
     file_close(&problem->folder_fd);

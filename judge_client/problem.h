@@ -65,6 +65,9 @@ struct problem {
 int problem_open(struct problem *problem, const char *folder, struct err *e);
 void problem_close(struct problem *problem);
 
+/* A problem without a folder, for a test run: one case, these limits. To be closed as any other. 0, or -1 with e. */
+int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mib, struct err *e);
+
 /* Opens a file of the folder for reading: regular, not reached through a link that leads out of the folder. fd or -1 with e. */
 int problem_open_file(const struct problem *problem, const char *name, struct err *e);
 

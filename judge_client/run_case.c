@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,19 @@ static struct sandbox_limits case_limits(const struct submission *submission, co
         .processes = processes > language->run.processes ? processes : language->run.processes,
         .open_files = language->run.open_files > 0 ? language->run.open_files : CASE_OPEN_FILES,
     };
+}
+
+/* The case's input, or the one that came with a test run. A descriptor, or -1 with e. */
+static int open_input(const struct submission *submission, const struct problem_case *test, struct err *e)
+{
+    if (submission->input == NULL)
+        return problem_open_file(submission->problem, test->input, e);
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    if (fd < 0 || file_write_all(fd, submission->input, submission->input_bytes) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
+        err_sys(e, errno, "make a place for the input");
+        file_close(&fd);
+    }
+    return fd;
 }
 
 /* The input as a file, opened once more, as copying it moves its offset; and what the program may want to read besides. */
@@ -232,7 +246,7 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     struct stat output;
     bool missing = false;
     *result = (struct case_judgement){.test = test};
-    int input_fd = problem_open_file(problem, test->input, e);
+    int input_fd = open_input(submission, test, e);
     if (input_fd < 0)
         return -1;
     if (warm(judge, input_fd, test->input, e) != 0) {
@@ -262,6 +276,8 @@ int run_case(struct judge *judge, const struct submission *submission, const str
         verdict_explain(result->note, sizeof result->note, result->verdict, &run, options->ui);
         return 0;
     }
+    if (submission->input != NULL)
+        return 0;
     if (compare_output(judge, problem, test, result, has_difference, difference, e) != 0)
         return -1;
     if (*has_difference)

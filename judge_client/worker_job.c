@@ -186,13 +186,25 @@ static int bring_data(struct job_work *work, struct err *e)
     return data_sync(settings->data_sync, work->row.problem_id, settings->data_sync_s, tick, work, e);
 }
 
+/* NULL but for a test run; one without a row of input has an empty one. */
+static const char *test_input(const struct store_submission *row)
+{
+    if (row->problem_id != 0)
+        return NULL;
+    return row->input == NULL ? "" : row->input;
+}
+
 /* The judgement, or -1 with e: a fault of ours. */
 static int judge_row(struct job_work *work, const struct language *language, struct problem *problem,
                      struct judgement *judgement, struct err *e)
 {
     struct worker *worker = work->worker;
-    const struct submission submission = {
-        .language = language, .problem = problem, .source = work->row.source, .source_bytes = work->row.source_bytes};
+    const struct submission submission = {.language = language,
+                                          .problem = problem,
+                                          .source = work->row.source,
+                                          .source_bytes = work->row.source_bytes,
+                                          .input = test_input(&work->row),
+                                          .input_bytes = work->row.input_bytes};
     const struct judge_options options = {.all = worker->settings.oi_mode && !problem->has_scoring,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = -1,
@@ -201,7 +213,8 @@ static int judge_row(struct job_work *work, const struct language *language, str
                                           .context = work};
     if (judge_check_problem(problem, worker->languages, e) != 0)
         return -1;
-    apply_site(worker, &work->row, problem);
+    if (work->row.problem_id > 0)
+        apply_site(worker, &work->row, problem);
     report(work, POOL_JUDGING, deadline_us(worker, language, problem), "");
     return judge(worker->judge, &submission, &options, judgement, e);
 }
@@ -233,22 +246,27 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
         free(text);
         return err_set(e, "out of memory");
     }
-    outcome_report(text, OUTCOME_TEXT_BYTES, judgement, settings->full_diff > 0, settings->ui == UI_ZH ? UI_ZH : UI_EN);
-    int code = verdict_hustoj(judgement->verdict);
+    bool test_run = work->row.problem_id == 0;
+    if (test_run)
+        outcome_test_run(text, OUTCOME_TEXT_BYTES, judgement);
+    else
+        outcome_report(text, OUTCOME_TEXT_BYTES, judgement, settings->full_diff > 0,
+                       settings->ui == UI_ZH ? UI_ZH : UI_EN);
+    int code = judgement->verdict == VERDICT_AC ? settings->auto_result : verdict_hustoj(judgement->verdict);
     bool all = (settings->oi_mode && !problem->has_scoring) || problem->scoring == PROBLEM_ALL;
     struct store_outcome outcome = {
         .id = work->id,
         .token = work->job->token,
-        .result = judgement->verdict == VERDICT_AC ? settings->auto_result : code,
+        .result = test_run ? STORE_TEST_DONE : code,
         .time_ms = (int64_t)((double)outcome_time_ms(judgement, settings->use_max_time) * settings->cpu_compensation),
         .mem_kib = judgement->mem_kib,
         .pass_rate = all || !settings->hustoj ? judgement->score / 100 : -1,
-        .compile_text = judgement->verdict == VERDICT_CE ? judgement->compile_text : NULL,
-        .run_text = judgement->case_count > 0 ? text : NULL,
+        .compile_text = judgement->verdict == VERDICT_CE && !test_run ? judgement->compile_text : NULL,
+        .run_text = test_run || judgement->case_count > 0 ? text : NULL,
         .cases = cases,
         .case_count = fill_cases(judgement, cases),
         .data_version = work->data_version,
-        .counters = !settings->turbo,
+        .counters = !settings->turbo && !test_run,
     };
     if (save(work, &outcome) == 1)
         log_info("judged submission=%lld problem=%lld verdict=%s cpu_us=%lld mem_kib=%lld attempt=%d",
@@ -275,34 +293,44 @@ static void refuse(struct job_work *work, const char *why)
     ack(work);
 }
 
+static int open_problem(struct job_work *work, struct problem *problem, struct err *e)
+{
+    const struct store_submission *row = &work->row;
+    const char *data = work->worker->settings.data;
+    char folder[PATH_MAX];
+    if (row->problem_id == 0)
+        return problem_test_run(problem, row->time_ms, row->memory_mib, e);
+    if (str_format(folder, sizeof folder, "%s/%lld", data, (long long)row->problem_id) != 0)
+        return err_set(e, "%s: a path of this length is not served", data);
+    if (bring_data(work, e) != 0 || problem_open(problem, folder, e) != 0)
+        return -1;
+    data_version(work->data_version, folder);
+    return 0;
+}
+
 static void judge_claimed(struct job_work *work)
 {
     struct worker *worker = work->worker;
     struct err e;
     struct judgement judgement;
     struct problem problem;
-    char folder[PATH_MAX];
     const struct language *language = languages_by_id(worker->languages, work->row.language);
     if (work->row.source == NULL) {
         refuse(work, "the source of this submission is missing in the database");
         return;
     }
-    if (work->row.problem_id <= 0) {
-        refuse(work, "test runs are not served by this version");
+    if (work->row.problem_id < 0) {
+        refuse(work, "making answers from a reference program is not served by this version");
         return;
     }
     int result = -1;
     bool opened = false;
     if (language == NULL || !language->installed)
         err_set(&e, "language %d is not installed on this box", work->row.language);
-    else if (str_format(folder, sizeof folder, "%s/%lld", worker->settings.data, (long long)work->row.problem_id) != 0)
-        err_set(&e, "%s: a path of this length is not served", worker->settings.data);
-    else if (bring_data(work, &e) == 0)
-        opened = problem_open(&problem, folder, &e) == 0;
-    if (opened) {
-        data_version(work->data_version, folder);
+    else
+        opened = open_problem(work, &problem, &e) == 0;
+    if (opened)
         result = judge_row(work, language, &problem, &judgement, &e);
-    }
     if (result == 0) {
         result = store_judgement(work, &problem, &judgement, &e);
         judgement_fini(&judgement);
