@@ -9,7 +9,10 @@
 #ifndef JUDGE_POOL_H
 #define JUDGE_POOL_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "common/err.h"
 
 #define POOL_MAGIC 0x4a504f4cu /* of this layout; another one is refused */
 #define POOL_SLOTS 256
@@ -42,7 +45,7 @@ struct pool_report {
     int32_t lane;                /* enum queue_lane */
     int32_t quiet_ms;            /* how long it may be silent after this report; 0: POOL_SILENT_MS */
     int32_t unused;
-    char id[64];                 /* "" where no job is held */
+    char id[64]; /* "" where no job is held */
     char token[24];
     char note[128]; /* what it waits for, for status: "database: Connection refused" */
 };
@@ -89,5 +92,25 @@ struct pool_slot {
     struct pool_report report;
     char why[128]; /* DOWN: how it ended, "killed by signal 9", "silent for 10 s" */
 };
+
+#define POOL_ANSWER_MS 10000
+
+/* "idle"; "unknown" for a number that is no state. */
+const char *pool_state_name(int state);
+
+/* Connects to the judged of home. A descriptor, or -1 with e ("judged does not run for /home/judge"). */
+int pool_connect(const char *home, struct err *e);
+
+/* Sends a request; receives one message of that size, waiting timeout_ms (-1: for ever): 1, 0 where none came, or -1 with e
+ * (judged has refused, is gone, or is of another version). For POOL_WATCH: one send, then a receive a message; fd may be
+ * polled for input by the caller. */
+int pool_send(int fd, enum pool_command command, int argument, struct err *e);
+int pool_receive(int fd, void *message, size_t size, int timeout_ms, struct err *e);
+
+/* A request that is answered with struct pool_answer. 0, or -1 with e: refused, or no answer. */
+int pool_ask(int fd, enum pool_command command, int argument, struct pool_answer *answer, struct err *e);
+
+/* Connects, asks for the state and closes. Fills status and at most room slots; returns how many, or -1 with e. */
+int pool_read_status(const char *home, struct pool_status *status, struct pool_slot *slots, int room, struct err *e);
 
 #endif
