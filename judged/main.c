@@ -28,7 +28,7 @@ enum { EXIT_USAGE = 2, EXIT_REFUSED = 1 };
 
 struct options {
     char home[PATH_MAX];
-    const char *programs; /* folder, or NULL */
+    char programs[PATH_MAX]; /* folder, "": not given */
     bool debug, once, foreground;
 };
 
@@ -59,7 +59,8 @@ static int parse(struct options *options, int argc, char **argv, struct err *e)
             options->foreground = true;
             break;
         case 'p':
-            options->programs = optarg;
+            if (realpath(optarg, options->programs) == NULL)
+                return err_sys(e, errno, "--programs %s", optarg);
             break;
         case 'h':
             return 1;
@@ -104,10 +105,10 @@ static int run(const struct options *options, const struct settings *settings, s
                                        .notify = notify,
                                        .debug = options->debug,
                                        .once = options->once};
+    const char *programs = options->programs[0] == '\0' ? NULL : options->programs;
     int code = EXIT_REFUSED;
-    if (child_find(client, sizeof client, options->programs, "judge_client", &e) == 0 &&
-        child_find(node, sizeof node, options->programs, "judge_node", &e) == 0 &&
-        daemon_lock(daemon, options->home, &e) == 0) {
+    if (child_find(client, sizeof client, programs, "judge_client", &e) == 0 &&
+        child_find(node, sizeof node, programs, "judge_node", &e) == 0 && daemon_lock(daemon, options->home, &e) == 0) {
         config.run_fd = daemon->run_fd;
         supervisor = supervisor_new(&config, settings, &e);
     }
