@@ -179,8 +179,8 @@ web_submit() {
         insert into source_code(solution_id, source) values (@id, from_base64('$(base64 -w0 "$3")'));
         update problem set submit = submit + 1 where problem_id = $1;
         update solution set result = 0 where solution_id = @id;
-        select @id") || return 1
-    [[ ${web_push:-yes} == yes ]] && redis lpush hustoj "$id" >/dev/null
+        select @id" 2>/dev/null) || return 1
+    [[ ${web_push:-yes} == yes ]] && timeout 1 redis-cli -s "$redis_socket" lpush hustoj "$id" >/dev/null 2>&1
     echo "$id"
 }
 
