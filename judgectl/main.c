@@ -26,6 +26,11 @@ static const struct {
 } commands[] = {
     {"submit", "put submissions in, and wait for their verdicts", submit_main},
     {"status", "the pool: slots, lanes, the last verdicts", status_main},
+    {"drain", "let the workers end after their jobs", pool_main},
+    {"resume", "start the workers again", pool_main},
+    {"scale", "so many workers, until judged is restarted", pool_main},
+    {"reload", "read judge.conf, languages and policies again", pool_main},
+    {"restart", "start one worker, or each in turn, anew", pool_main},
     {"judge", "judge sources against a problem's folder and print the verdicts", NULL},
     {"run", "run a program in the sandbox and say what it did and used", NULL},
     {"languages", "the languages: numbers, names, what is installed", NULL},
