@@ -58,6 +58,7 @@ DRIVERS  := $(call bin,$(DRIVER_SRC))
 V2       := $(call bin,$(V2_SRC))
 HOSTILE  := $(patsubst tests/sandbox/programs/%.c,$(BUILD)/tests/programs/%,$(PROGRAM_SRC))
 BENCH    := $(call bin,$(BENCH_SRC))
+BENCH_SCRIPTS := $(shell find tests/bench -maxdepth 1 -type f -perm -u+x ! -name '*.c')
 BENCH_PROGRAMS := $(call bin,$(BENCH_PROGRAM_SRC))
 FUZZ     := $(call bin,$(FUZZ_SRC))
 SCRIPTS  := $(sort $(shell find tests/sandbox tests/e2e -maxdepth 1 -type f -perm -u+x ! -name '*.c' ! -name '*.h'))
@@ -167,7 +168,7 @@ test-v2: $(PROGRAMS) test-programs
 	@$(RUN_TESTS) tests/v2/run
 
 bench: $(PROGRAMS) $(BENCH) $(BENCH_PROGRAMS)
-	@for program in $(BENCH); do JUDGE_BUILD=$(BUILD) "$$program" || exit; done
+	@for program in $(BENCH) $(BENCH_SCRIPTS); do JUDGE_BUILD=$(BUILD) "$$program" || exit; done
 
 # ---- other builds of the same tree, each in a folder of its own
 
