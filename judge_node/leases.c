@@ -1,0 +1,237 @@
+/*
+ * leases.c - see leases.h. A thread of judge_node, under its unprivileged user; never touches the store.
+ */
+#include "judge_node/leases.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "common/log.h"
+
+#include "common/banned.h"
+
+#define LEASES_WATCH_US 1000000
+#define LEASES_ADOPT_US 10000000
+#define LEASES_WAIT_US 1000000 /* the longest: contact_tick wants to be called that often */
+
+struct leases *leases_new(const struct settings *settings, struct board *board)
+{
+    struct leases *leases = calloc(1, sizeof *leases);
+    if (leases == NULL)
+        return NULL;
+    leases->settings = settings;
+    leases->board = board;
+    contact_init(&leases->contact, "queue", &board->queue_down, 1U << BOARD_LEASES);
+    watcher_init(&leases->watcher);
+    return leases;
+}
+
+void leases_free(struct leases *leases)
+{
+    if (leases == NULL)
+        return;
+    queue_close(leases->queue);
+    watcher_fini(&leases->watcher);
+    free(leases);
+}
+
+static bool leases_orphaned(const struct leases *leases)
+{
+    return atomic_load(&leases->board->orphaned);
+}
+
+/* After a call: code is what it returned. True where the queue answered. */
+static bool leases_answered(struct leases *leases, int code, const struct err *e)
+{
+    int64_t now = contact_now_us();
+    if (code < 0) {
+        contact_bad(&leases->contact, now, e);
+        return false;
+    }
+    if (contact_good(&leases->contact, now))
+        board_wake(leases->board, true); /* it may have lost what it held */
+    return true;
+}
+
+static void leases_publish(struct leases *leases)
+{
+    struct queue_lease held[POOL_SLOTS];
+    int slots[POOL_SLOTS];
+    board_set_live(leases->board, held, roster_leases(&leases->roster, held, slots));
+}
+
+static void leases_note_death(struct leases *leases, const struct roster_job *died)
+{
+    if (leases->died_count == POOL_SLOTS) { /* the queue was gone for long: the oldest is left to its lease's end */
+        leases->died_count--;
+        memmove(leases->died, leases->died + 1, leases->died_count * sizeof *leases->died);
+    }
+    leases->died[leases->died_count++] = *died;
+}
+
+/* Takes in what judged says. */
+static void leases_watch(struct leases *leases, int64_t now_us)
+{
+    struct watcher *watcher = &leases->watcher;
+    if (leases_orphaned(leases)) {
+        watcher_fini(watcher);
+        return;
+    }
+    if (watcher->fd < 0) {
+        if (now_us < leases->watch_us || !watcher_connect(watcher)) {
+            if (now_us >= leases->watch_us)
+                leases->watch_us = now_us + LEASES_WATCH_US;
+            return;
+        }
+        leases->watch_us = now_us + LEASES_WATCH_US;
+        leases->renew_us = now_us; /* for what they hold by now */
+    }
+    struct pool_slot said;
+    struct roster_job died;
+    bool changed = false;
+    int got;
+    while ((got = watcher_read(watcher, &said)) == 1) {
+        changed = true;
+        if (roster_apply(&leases->roster, &said, &died))
+            leases_note_death(leases, &died);
+    }
+    if (got < 0)
+        log_debug("the connection to judged ended");
+    if (changed)
+        leases_publish(leases);
+}
+
+/* Gives back the jobs of dead workers. False where the queue did not answer. */
+static bool leases_recover(struct leases *leases)
+{
+    struct err e;
+    while (leases->died_count > 0) {
+        const struct roster_job *job = &leases->died[0];
+        struct queue_lease lease = {.source = job->source};
+        memcpy(lease.id, job->id, sizeof lease.id);
+        memcpy(lease.token, job->token, sizeof lease.token);
+        int code = queue_recover_job(leases->queue, &lease, job->why, &e);
+        if (!leases_answered(leases, code, &e))
+            return false;
+        if (code == 2)
+            log_warnx("quarantined submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
+        else
+            log_info("recovered submission=%s slot=%d waiting=%d reason=\"%s\"", job->id, job->slot, code, job->why);
+        /* Not in the queue (a wipe): the sweep adds it once its row waits. Quarantined: the row gets its result. */
+        if (code != 2)
+            board_add_put_back(leases->board, job->id, job->token);
+        board_wake(leases->board, true);
+        leases->died_count--;
+        memmove(leases->died, leases->died + 1, leases->died_count * sizeof *leases->died);
+    }
+    return true;
+}
+
+/* Renews what living workers hold; with none, asks the queue for something, so that an outage is seen. */
+static bool leases_renew(struct leases *leases)
+{
+    struct queue_lease held[POOL_SLOTS];
+    int slots[POOL_SLOTS];
+    struct queue_place place;
+    struct err e;
+    size_t n = roster_leases(&leases->roster, held, slots);
+    int code = n > 0 ? queue_renew(leases->queue, held, n, &e) : queue_find(leases->queue, "0", &place, &e);
+    if (!leases_answered(leases, code, &e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (roster_renewed(&leases->roster, slots[i], &held[i]))
+            log_warnx("lease lost submission=%s slot=%d: somebody else has the job by now", held[i].id, slots[i]);
+    }
+    return true;
+}
+
+static bool leases_expire(struct leases *leases)
+{
+    struct err e;
+    int count = queue_recover_expired(leases->queue, &e);
+    if (!leases_answered(leases, count, &e))
+        return false;
+    if (count > 0) {
+        log_warnx("recovered jobs=%d: their leases ran out", count);
+        board_wake(leases->board, true);
+    }
+    return true;
+}
+
+static bool leases_adopt(struct leases *leases)
+{
+    struct err e;
+    return leases_answered(leases, queue_inbox_adopt(leases->queue, &e), &e);
+}
+
+/* What is due at the queue, most urgent first; ends at the first call that it does not answer. */
+static void leases_work(struct leases *leases)
+{
+    struct err e;
+    int64_t lease_us = leases->settings->lease_ms * 1000;
+    if (leases->queue == NULL) {
+        leases->queue = queue_open(leases->settings, leases->settings->node, &e);
+        if (leases->queue == NULL) {
+            contact_bad(&leases->contact, contact_now_us(), &e);
+            return;
+        }
+    }
+    if (!leases_recover(leases))
+        return;
+    int64_t now = contact_now_us();
+    if (now >= leases->renew_us || !leases->contact.up) {
+        if (!leases_renew(leases))
+            return;
+        leases->renew_us = now + lease_us / 3;
+    }
+    if (leases_orphaned(leases)) /* the rest is the next judge_node's */
+        return;
+    now = contact_now_us();
+    if (now >= leases->adopt_us) {
+        if (!leases_adopt(leases))
+            return;
+        leases->adopt_us = now + LEASES_ADOPT_US;
+    }
+    now = contact_now_us();
+    contact_tick(&leases->contact, now);
+    if (now >= leases->expired_us && contact_whole(&leases->contact, now, lease_us)) {
+        if (!leases_expire(leases))
+            return;
+        leases->expired_us = now + lease_us / 3;
+    }
+}
+
+int leases_turn(struct leases *leases, int64_t now_us)
+{
+    contact_tick(&leases->contact, now_us);
+    leases_watch(leases, now_us);
+    if (contact_due(&leases->contact, now_us))
+        leases_work(leases);
+    atomic_store(&leases->board->contact_us, leases->contact.up ? leases->contact.since_us : -1);
+    int64_t now = contact_now_us();
+    int64_t due = now + LEASES_WAIT_US;
+    if (!leases->contact.up)
+        due = leases->contact.retry_us;
+    else if (leases->renew_us < due)
+        due = leases->renew_us;
+    return due <= now ? 0 : (int)((due - now) / 1000 + 1);
+}
+
+void *leases_run(void *argument)
+{
+    struct leases *leases = argument;
+    while (!atomic_load(&leases->board->stop)) {
+        int64_t now = contact_now_us();
+        atomic_store(&leases->board->seen_us[BOARD_LEASES], now);
+        if (leases_orphaned(leases) && roster_forget_dead(&leases->roster) == 0)
+            break;
+        int wait_ms = leases_turn(leases, now);
+        struct pollfd fds[] = {{.fd = leases->board->stop_fd, .events = POLLIN},
+                               {.fd = leases->watcher.fd, .events = POLLIN}};
+        (void)poll(fds, 2, wait_ms); /* whatever ends it, the loop looks again */
+    }
+    (void)eventfd_write(leases->board->done_fd, 1); /* cannot fail: it is the first */
+    return NULL;
+}

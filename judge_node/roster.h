@@ -1,0 +1,45 @@
+/*
+ * roster.h - which worker of this box holds which job, from what judged says of its slots.
+ */
+#ifndef JUDGE_ROSTER_H
+#define JUDGE_ROSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/pool.h"
+#include "queue/queue.h"
+
+struct roster_job {
+    int slot;
+    int source;
+    char id[QUEUE_ID_SIZE];
+    char token[QUEUE_TOKEN_SIZE];
+    char why[QUEUE_REASON_SIZE]; /* of a death */
+};
+
+struct roster_slot {
+    int pid; /* 0: none */
+    bool holds;
+    bool lost; /* the queue said once that the lease is another's or gone */
+    struct roster_job job;
+};
+
+struct roster {
+    struct roster_slot slots[POOL_SLOTS];
+};
+
+/* Takes one message in. True where the job in *died lost its worker: the message says so, or the slot has another process now and
+ * the job of the one before was never seen to end. A message that cannot be one of judged's changes nothing. */
+bool roster_apply(struct roster *roster, const struct pool_slot *said, struct roster_job *died);
+
+/* The leases of the jobs held, and the slot of each. Returns how many; both arrays have POOL_SLOTS places. */
+size_t roster_leases(const struct roster *roster, struct queue_lease *leases, int *slots);
+
+/* What queue_renew said of a slot's lease. True where the loss is news. */
+bool roster_renewed(struct roster *roster, int slot, const struct queue_lease *lease);
+
+/* judged is gone: forgets the jobs whose process is. Returns how many are still held. */
+size_t roster_forget_dead(struct roster *roster);
+
+#endif
