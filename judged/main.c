@@ -148,8 +148,8 @@ int main(int argc, char **argv)
         fatal("needs root: its workers make namespaces and change users");
     if (settings_read(&settings, options.home, NULL, &e) != 0)
         fatal("%s", e.text);
-    bool foreground = options.debug || options.foreground || getenv("NOTIFY_SOCKET") != NULL;
-    if (!foreground) {
+    const char *systemd = getenv("NOTIFY_SOCKET");
+    if (!options.debug && !options.foreground && (systemd == NULL || systemd[0] == '\0')) {
         int code = EXIT_USAGE;
         int parent = daemon_leave(&daemon, options.home, &code, &e);
         if (parent < 0)

@@ -49,7 +49,7 @@ void notify_open(struct notify *notify)
 {
     *notify = (struct notify){.fd = -1};
     const char *name = getenv("NOTIFY_SOCKET");
-    if (name != NULL) {
+    if (name != NULL && name[0] != '\0') {
         if (notify_address(notify, name) != 0)
             log_warnx("NOTIFY_SOCKET=%s is no address of a socket: systemd will not hear of us", name);
         else if ((notify->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
