@@ -58,5 +58,7 @@ int64_t store_clamp(int64_t value, int64_t low, int64_t high);
 void store_limits(struct store_submission *submission, bool known, int64_t time_ms, int64_t memory_mib);
 
 #define STORE_INT_MAX 2147483647 /* of HUSTOJ's columns time and memory */
+#define STORE_CASE_NAME 64       /* of solution_case's columns */
+#define STORE_CASE_NOTE 255
 
 #endif

@@ -16,8 +16,6 @@
 #include "common/banned.h"
 
 enum {
-    CASE_NAME = 64, /* characters of solution_case's columns */
-    CASE_NOTE = 255,
     FEW_CASES = 8, /* rows of SQL_PUT_CASES and SQL_PUT_MANY_CASES */
     MANY_CASES = 40,
     CASE_FIRST = 3, /* of the values before the first case's */
@@ -60,8 +58,8 @@ static int clean_case(const struct store_case *from, struct store_case *to, char
 {
     size_t bytes;
     *to = *from;
-    *name = store_text(from->name == NULL ? "" : from->name, CASE_NAME, true, &bytes);
-    *note = store_text(from->note == NULL ? "" : from->note, CASE_NOTE, true, &bytes);
+    *name = store_text(from->name == NULL ? "" : from->name, STORE_CASE_NAME, true, &bytes);
+    *note = store_text(from->note == NULL ? "" : from->note, STORE_CASE_NOTE, true, &bytes);
     to->name = *name;
     to->note = *note;
     if (to->verdict == NULL)
@@ -80,7 +78,7 @@ static int64_t put_some_cases(struct store_mysql *store, const struct store_outc
     int64_t put = 0;
     values[0] = SQL_INT(outcome->id);
     values[1] = SQL_TEXT(outcome->token, strlen(outcome->token));
-    values[2] = SQL_TEXT(version, strnlen(version, CASE_NAME));
+    values[2] = SQL_TEXT(version, strnlen(version, STORE_CASE_NAME));
     for (size_t i = 0; i < count && put == 0; i++) {
         struct store_case clean;
         put = clean_case(&outcome->cases[first + i], &clean, &names[i], &notes[i], e);
