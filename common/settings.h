@@ -87,8 +87,9 @@ int settings_read(struct settings *settings, const char *home, const char *path,
 bool settings_has_database(const struct settings *settings);
 bool settings_has_redis(const struct settings *settings);
 
-/* Prints the settings in force to standard output, as a file of our form, without secrets ("password = (set)"); sample: the sample
- * file, with every key's help and default, all commented out. */
+/* Prints the settings in force to standard output, as a file of our form that reads back to the same, but for secrets
+ * ("#password = (set)"); defaults are commented out. sample: the sample file, with every key's help and default, all commented
+ * out. */
 void settings_print(const struct settings *settings);
 void settings_sample(void);
 

@@ -35,7 +35,7 @@ static void print_help(const char *text)
             for (length = LINE; length > 1 && text[length] != ' ';)
                 length--;
         }
-        printf("## %.*s\n", (int)length, text);
+        printf("# %.*s\n", (int)length, text);
         text += length;
         text += strspn(text, " ");
     }
@@ -52,7 +52,7 @@ void settings_print(const struct settings *settings)
     struct settings defaults = {.hustoj = false};
     (void)str_copy(defaults.home, sizeof defaults.home, settings->home); /* it is as large */
     settings_defaults(&defaults, false);
-    printf("# In force below %s; lines that begin with # are defaults.\n", settings->home);
+    printf("# In force below %s; a line that begins with # is a default.\n", settings->home);
     for (const struct settings_row *row = settings_rows; row->section != NULL; row++) {
         char value[PATH_MAX];
         char fallback[PATH_MAX];
@@ -62,11 +62,11 @@ void settings_print(const struct settings *settings)
         (void)settings_get(settings, row, value, sizeof value);
         (void)settings_get(&defaults, row, fallback, sizeof fallback);
         if (row->kind == SETTINGS_SECRET) {
-            printf("# %s =%s\n", row->name, *value == '\0' ? "" : " (set)");
+            printf("#%s =%s\n", row->name, *value == '\0' ? "" : " (set)");
             continue;
         }
         if (strcmp(value, fallback) == 0)
-            printf("# ");
+            printf("#");
         print_value(row->name, value);
     }
 }
@@ -81,7 +81,7 @@ void settings_sample(void)
     for (const struct settings_row *row = settings_rows; row->section != NULL; row++) {
         print_section(row);
         print_help(row->help);
-        printf("# ");
+        printf("#");
         print_value(row->name, row->fallback);
     }
 }
