@@ -86,8 +86,7 @@ static int check_pair(const struct settings *settings, const struct conf *conf, 
                                        other, one, line);
 }
 
-/* What no single key can be checked for. */
-static int check_together(const struct settings *settings, const struct conf *conf, struct err *e)
+static int check_pairs(const struct settings *settings, const struct conf *conf, struct err *e)
 {
     static const char *const sections[] = {"database", "redis"};
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
@@ -95,6 +94,12 @@ static int check_together(const struct settings *settings, const struct conf *co
             check_pair(settings, conf, sections[i], "host", "socket", e) != 0)
             return -1;
     }
+    return 0;
+}
+
+/* Values that are right each by itself. */
+static int check_together(const struct settings *settings, const struct conf *conf, struct err *e)
+{
     if (settings->mod >= settings->total)
         return err_set(e, "%s:%d: mod = %d: must be below total (%d)", settings->file, conf_line(conf, "intake", "mod"),
                        settings->mod, settings->total);
@@ -109,7 +114,7 @@ static int read_ours(struct settings *settings, int fd, struct err *e)
     struct conf *conf = conf_open_fd(fd, settings->file, settings_keys, e);
     if (conf == NULL)
         return -1;
-    int result = 0;
+    int result = check_pairs(settings, conf, e);
     for (const struct settings_row *row = settings_rows; row->section != NULL && result == 0; row++) {
         if (apply_row(settings, conf, row, e) != 0)
             result = err_add(e, "%s:%d", settings->file, conf_line(conf, row->section, row->name));

@@ -231,7 +231,8 @@ static const struct {
     {"[intake]\nlanguages = 0 1\n", ":2: languages = 0 1: must be all, or numbers from 0 to 62 with commas between"},
     {"[intake]\nmod = 1\n", ":2: mod = 1: must be below total (1)"},
     {"[intake]\nmod = 2\ntotal = 2\n", ":2: mod = 2: must be below total (2)"},
-    {"[redis]\npassword = a\npassword_file = b\n", ":3: password_file: open "},
+    {"[redis]\npassword = a\npassword_file = b\n", ":3: password_file and password (line 2): only one of them"},
+    {"[redis]\npassword_file = b\n", ":2: password_file: open "},
     {"[database]\nhost = a\n\nsocket = b\n", ":4: socket and host (line 2): only one of them"},
     {"[database]\nsocket = b\nhost = a\n", ":3: host and socket (line 2): only one of them"},
 };
