@@ -182,6 +182,9 @@ static int read_fd(struct settings *settings, int fd, struct err *e)
     } else {
         text[length] = '\0';
         char *start = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
+        struct stat info;
+        if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)
+            log_warnx("%s: an empty file: all settings have their defaults", settings->file);
         settings->hustoj = find_form(start) == FORM_HUSTOJ;
         settings_defaults(settings, settings->hustoj);
         if (settings->hustoj)
@@ -230,8 +233,10 @@ int settings_read(struct settings *settings, const char *home, const char *path,
         return err_set(e, "the file's name is too long");
     int fd = open(settings->file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a fifo must not hold us */
     if (fd < 0) {
-        if (errno != ENOENT || path != NULL)
-            return err_sys(e, errno, "open %s", settings->file);
+        int error = errno;
+        struct stat link; /* that leads nowhere: not the same as no file */
+        if (error != ENOENT || path != NULL || lstat(settings->file, &link) == 0)
+            return err_sys(e, error, "open %s", settings->file);
         settings->file[0] = '\0';
         settings_defaults(settings, false);
         return settings_environment(settings, e);

@@ -16,7 +16,9 @@ enum { LINE = 110 };
 /* `key = value`, quoted where our form wants it. */
 static void print_value(const char *name, const char *value)
 {
-    if (strpbrk(value, "#;\"") == NULL) {
+    size_t length = strlen(value);
+    bool blanks = length > 0 && (value[0] == ' ' || value[length - 1] == ' ');
+    if (!blanks && strpbrk(value, "#;\"") == NULL) {
         printf(*value == '\0' ? "%s =\n" : "%s = %s\n", name, value);
         return;
     }
