@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +26,18 @@
 #define HOME_BYTES (PATH_MAX - 256) /* what is below it fits */
 
 enum form { FORM_EMPTY, FORM_OURS, FORM_HUSTOJ };
+
+void settings_warn(const struct settings *settings, const char *format, ...)
+{
+    char text[1024]; /* a line of the log has no more */
+    va_list args;
+    if (settings->quiet)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args); /* a cut warning is still a warning */
+    va_end(args);
+    log_warnx("%s", text);
+}
 
 /* ---- our form */
 
@@ -58,7 +72,7 @@ static int set_from_file(struct settings *settings, const struct settings_row *r
     else if (settings_set(settings, row, path, text, e) != 0)
         result = err_add(e, "%s", row->name);
     else if (stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
-        log_warnx("%s: everybody can read this password: chmod o= %s", path, path);
+        settings_warn(settings, "%s: everybody can read this password: chmod o= %s", path, path);
     explicit_bzero(text, sizeof text);
     return result;
 }
@@ -184,7 +198,7 @@ static int read_fd(struct settings *settings, int fd, struct err *e)
         char *start = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
         struct stat info;
         if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)
-            log_warnx("%s: an empty file: all settings have their defaults", settings->file);
+            settings_warn(settings, "%s: an empty file: all settings have their defaults", settings->file);
         settings->hustoj = find_form(start) == FORM_HUSTOJ;
         settings_defaults(settings, settings->hustoj);
         if (settings->hustoj)
@@ -220,12 +234,12 @@ static void warn_readable(const struct settings *settings, int fd)
     struct stat info;
     if ((settings->database_password[0] != '\0' || settings->redis_password[0] != '\0') && fstat(fd, &info) == 0 &&
         (info.st_mode & S_IROTH) != 0)
-        log_warnx("%s: everybody can read the passwords in it: chmod o= %s", settings->file, settings->file);
+        settings_warn(settings, "%s: everybody can read the passwords in it: chmod o= %s", settings->file,
+                      settings->file);
 }
 
-int settings_read(struct settings *settings, const char *home, const char *path, struct err *e)
+static int read_all(struct settings *settings, const char *home, const char *path, struct err *e)
 {
-    memset(settings, 0, sizeof *settings);
     if (set_home(settings, home == NULL ? JUDGE_HOME : home, e) != 0)
         return -1;
     if (path != NULL ? str_copy(settings->file, sizeof settings->file, path) != 0
@@ -246,6 +260,19 @@ int settings_read(struct settings *settings, const char *home, const char *path,
         warn_readable(settings, fd);
     file_close(&fd);
     return result == 0 ? settings_environment(settings, e) : -1;
+}
+
+int settings_read(struct settings *settings, const char *home, const char *path, struct err *e)
+{
+    memset(settings, 0, sizeof *settings);
+    return read_all(settings, home, path, e);
+}
+
+int settings_read_quiet(struct settings *settings, const char *home, const char *path, struct err *e)
+{
+    memset(settings, 0, sizeof *settings);
+    settings->quiet = true;
+    return read_all(settings, home, path, e);
 }
 
 bool settings_has_database(const struct settings *settings)

@@ -22,6 +22,7 @@ struct settings {
     char home[PATH_MAX]; /* OJ_HOME */
     char file[PATH_MAX]; /* what was read, "" where there was none */
     bool hustoj;         /* it was HUSTOJ's form */
+    bool quiet;          /* settings_read_quiet */
 
     char node[SETTINGS_NODE]; /* [node] name; default: made from the host's name and the home, the same at each start */
     char node_user[SETTINGS_TEXT]; /* [node] user: whom judge_node runs as ("judge") */
@@ -82,6 +83,8 @@ struct settings {
  * port?)`. Unknown HUSTOJ keys and those without a meaning here are warned about once each, by log_warnx. home NULL: the one
  * that was set when this program was built. *settings is of no use after -1: SIGHUP reads into another one. Needs to read the file (0640 root): call it before giving up root. */
 int settings_read(struct settings *settings, const char *home, const char *path, struct err *e);
+/* The same without a warning: for what runs below or beside judged, which has said them all. */
+int settings_read_quiet(struct settings *settings, const char *home, const char *path, struct err *e);
 
 /* True where a database, where Redis is configured. */
 bool settings_has_database(const struct settings *settings);

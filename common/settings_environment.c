@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "common/str.h"
 
 #include "common/banned.h"
@@ -221,6 +220,6 @@ int settings_environment(struct settings *settings, struct err *e)
             (void)str_format(idle + used, sizeof idle - used, " %s", idle_names[i]); /* all of them fit */
     }
     if (idle[0] != '\0')
-        log_warnx("in the environment, without a meaning for this judge:%s", idle);
+        settings_warn(settings, "in the environment, without a meaning for this judge:%s", idle);
     return 0;
 }

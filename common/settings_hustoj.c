@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/log.h"
 #include "common/str.h"
 
 #include "common/banned.h"
@@ -63,7 +62,7 @@ __attribute__((format(printf, 2, 3))) static void warn(const struct reader *read
     (void)vsnprintf(text, sizeof text, format, args); /* a cut warning is still a warning */
     va_end(args);
     (void)err_set(&e, "%s", text);
-    log_warnx("%s:%d: %s", reader->file, reader->line, e.text);
+    settings_warn(reader->settings, "%s:%d: %s", reader->file, reader->line, e.text);
 }
 
 /* ---- keys */
@@ -302,8 +301,9 @@ static void finish(struct reader *reader)
         (settings->database_user[0] != '\0' || settings->database_name[0] != '\0'))
         (void)str_copy(settings->database_host, sizeof settings->database_host, "localhost"); /* it fits */
     if (reader->http > 0) {
-        log_warnx("%s: OJ_HTTP_JUDGE=1: judging over the site's web pages is not served: no database is used",
-                  reader->file);
+        settings_warn(settings,
+                      "%s: OJ_HTTP_JUDGE=1: judging over the site's web pages is not served: no database is used",
+                      reader->file);
         settings->database_host[0] = '\0';
     }
     if (reader->redis <= 0)
@@ -311,13 +311,14 @@ static void finish(struct reader *reader)
     else if (settings->redis_host[0] == '\0')
         (void)str_copy(settings->redis_host, sizeof settings->redis_host, "127.0.0.1"); /* it fits */
     if (settings->mod >= settings->total) {
-        log_warnx("%s: OJ_MOD=%d is not below OJ_TOTAL=%d: all submissions are taken", reader->file, settings->mod,
-                  settings->total);
+        settings_warn(settings, "%s: OJ_MOD=%d is not below OJ_TOTAL=%d: all submissions are taken", reader->file,
+                      settings->mod, settings->total);
         settings->total = 1;
         settings->mod = 0;
     }
     if (settings->cpu_compensation <= 0) {
-        log_warnx("%s: OJ_CPU_COMPENSATION=0 would make all times 0: times are as measured", reader->file);
+        settings_warn(settings, "%s: OJ_CPU_COMPENSATION=0 would make all times 0: times are as measured",
+                      reader->file);
         settings->cpu_compensation = 1;
     }
     /* Stock files say 1, by the site's pages, which means nothing without OJ_HTTP_JUDGE. */
@@ -325,10 +326,11 @@ static void finish(struct reader *reader)
         if (access(path, F_OK) == 0)
             (void)settings_set(settings, sync, sync->name, path, NULL); /* a path that is there fits */
         else
-            log_warnx("%s: OJ_HTTP_DOWNLOAD=2, but %s is not there: data is not fetched", reader->file, path);
+            settings_warn(settings, "%s: OJ_HTTP_DOWNLOAD=2, but %s is not there: data is not fetched", reader->file,
+                          path);
     }
     if (reader->idle[0] != '\0')
-        log_warnx("%s: without a meaning for this judge:%s", reader->file, reader->idle);
+        settings_warn(settings, "%s: without a meaning for this judge:%s", reader->file, reader->idle);
 }
 
 void settings_hustoj(struct settings *settings, const char *file, char *text)

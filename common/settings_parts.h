@@ -33,6 +33,9 @@ struct settings_row {
     const char *help;
 };
 
+/* settings.c: log_warnx, where the settings are not read quietly. */
+void settings_warn(const struct settings *settings, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* settings_table.c: all rows, ended by one whose section is NULL; the same as keys for conf.h. */
 extern const struct settings_row settings_rows[];
 extern const struct conf_key settings_keys[];

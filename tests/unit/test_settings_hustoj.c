@@ -213,6 +213,29 @@ static void test_readable(void)
     settings_home_fini(&home);
 }
 
+/* The same settings, and nothing said; what is wrong is still wrong. */
+static void test_quiet(void)
+{
+    struct settings_home home;
+    struct settings settings;
+    char said[1024];
+    int saved;
+    settings_home_init(&home);
+    CU_ASSERT_FATAL(setenv("DB_SLAVE_HOST", "x", 1) == 0);
+    CU_ASSERT_EQUAL(settings_home_read(&home, "OJ_SHM_RUN=1\nOJ_RUNNING=x\nOJ_DB_NAME=n\nOJ_NO=1\n"), 0);
+    CU_ASSERT_EQUAL(count_lines(home.warnings), 4);
+    int memory = settings_home_capture(STDERR_FILENO, &saved);
+    int result = settings_read_quiet(&settings, home.path, NULL, &home.e);
+    settings_home_captured(STDERR_FILENO, memory, saved, said, sizeof said);
+    CU_ASSERT_EQUAL(result, 0);
+    CU_ASSERT_STRING_EQUAL(said, "");
+    CU_ASSERT_STRING_EQUAL(settings.database_name, "n");
+    settings_home_put(home.file, "[u]", 3, 0640);
+    CU_ASSERT_EQUAL(settings_read_quiet(&settings, home.path, NULL, &home.e), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(home.e.text, "unknown section [u]"));
+    settings_home_fini(&home);
+}
+
 /* ---- the environment */
 
 /* A variable, its text, and the settings that it makes as `name=value ...` of a section; or what is wrong with it. */
@@ -393,6 +416,7 @@ static const struct unit_test tests[] = {
     {"long_lines", test_long_lines},
     {"download", test_download},
     {"readable", test_readable},
+    {"quiet", test_quiet},
     {"environment", test_environment},
     {"environment_wins", test_environment_wins},
     {"node_default", test_node_default},
