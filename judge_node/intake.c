@@ -4,6 +4,7 @@
 #include "judge_node/intake.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -17,6 +18,7 @@
 #include "common/banned.h"
 
 #define INTAKE_WAIT_US 1000000
+#define INTAKE_END_MS 500
 
 /* The descriptors that end the thread's wait; the hint's joins them when it is bound. */
 static int intake_watch(struct intake *intake, struct err *e)
@@ -199,5 +201,10 @@ void *intake_run(void *argument)
         atomic_store(&board->seen_us[BOARD_INTAKE], now);
         list_take(intake, intake_turn(intake, now));
     }
+    /* judged ends its workers, then this process: the last of them may have died within a job. */
+    struct pollfd done = {.fd = board->done_fd, .events = POLLIN};
+    if (atomic_load(&board->stop) && poll(&done, 1, INTAKE_END_MS) == 1 && intake->store != NULL &&
+        intake->store_contact.up)
+        (void)intake_put_back(intake); /* what it cannot, the next sweep does */
     return NULL;
 }

@@ -19,7 +19,7 @@
 #include "store/store.h"
 
 #define INTAKE_PAGE 500
-#define INTAKE_ITEMS 1024
+#define INTAKE_LATE 1024
 
 enum sweep_phase { SWEEP_IDLE, SWEEP_DEAD, SWEEP_WAITING, SWEEP_HELD, SWEEP_PHASES };
 
@@ -32,9 +32,8 @@ struct sweep {
     int64_t waiting, added; /* of this sweep */
 };
 
-struct list_item { /* an id of the site's list, which stays in the queue's inbox until it is dealt with */
-    char text[QUEUE_ID_SIZE];
-    int64_t first_us, due_us;
+struct list_late { /* a number of the site's list whose row is not there yet: a replica may lag */
+    int64_t id, first_us, due_us;
 };
 
 struct intake {
@@ -50,10 +49,10 @@ struct intake {
     struct held held;
     int64_t held_contact_us; /* the contact that the doubts in `held` belong to */
 
-    struct list_item items[INTAKE_ITEMS];
-    size_t item_count;
+    struct list_late late[INTAKE_LATE];
+    size_t late_count;
     int64_t bad_said_us, bad_unsaid; /* texts that are no number: when it was said, how often since */
-    bool mod_said;
+    bool mine_said;
 
     struct board_put_back put_backs[BOARD_PUT_BACKS];
     size_t put_back_count;
@@ -68,7 +67,8 @@ struct intake {
 struct intake *intake_new(const struct settings *settings, struct board *board, struct err *e);
 void intake_free(struct intake *intake);
 
-/* The thread: until the board says stop, or judged is gone. */
+/* The thread: until the board says stop, or judged is gone. The rows of jobs that the leases thread gave back at its end are put
+ * back before. */
 void *intake_run(void *intake);
 
 /* One turn. Returns for how many milliseconds there is nothing to do. */
@@ -90,9 +90,10 @@ int64_t sweep_due(const struct sweep *sweep);
 
 /* ---- site_list.c */
 
-/* Takes ids from the list, waiting up to timeout_ms for the first; without a list, just waits. */
+/* Takes ids from the list, waiting up to timeout_ms for the first, and deals with them; what it cannot deal with stays in the
+ * queue's inbox. Without a list, or a server, it just waits. */
 void list_take(struct intake *intake, int timeout_ms);
-/* Deals with the ids that were taken and are due. 0, or -1 where a server is gone. */
+/* Looks again for rows that were late. 0, or -1 where a server is gone. */
 int list_work(struct intake *intake, int64_t now_us);
 /* When the next of them is due, or INT64_MAX. */
 int64_t list_due(const struct intake *intake);

@@ -117,8 +117,10 @@ static bool leases_recover(struct leases *leases)
             return false;
         if (code == 2)
             log_warnx("quarantined submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
+        else if (code == 1)
+            log_info("recovered submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
         else
-            log_info("recovered submission=%s slot=%d waiting=%d reason=\"%s\"", job->id, job->slot, code, job->why);
+            log_debug("nothing to recover submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
         /* Not in the queue (a wipe): the sweep adds it once its row waits. Quarantined: the row gets its result. */
         if (code != 2)
             board_add_put_back(leases->board, job->id, job->token);
@@ -232,6 +234,9 @@ void *leases_run(void *argument)
                                {.fd = leases->watcher.fd, .events = POLLIN}};
         (void)poll(fds, 2, wait_ms); /* whatever ends it, the loop looks again */
     }
+    leases_watch(leases, contact_now_us()); /* the last that judged says: its workers may have died within a job */
+    if (leases->queue != NULL && leases->contact.up)
+        (void)leases_recover(leases);               /* what it cannot, the leases' end does */
     (void)eventfd_write(leases->board->done_fd, 1); /* cannot fail: it is the first */
     return NULL;
 }

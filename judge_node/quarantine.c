@@ -79,8 +79,11 @@ static int quarantine_job(struct intake *intake, const struct queue_dead *dead)
     }
     if (!intake_queue_answered(intake, queue_dead_told(intake->queue, dead->id, &e), &e))
         return -1;
-    log_warnx("gave up submission=%s attempts=%d result=%d reason=\"%s\"", shown_of(dead->id).text, dead->attempt,
-              code == 1 ? settings->system_error_result : -1, dead->reason);
+    if (code == 1)
+        log_warnx("gave up submission=%s attempts=%d result=%d reason=\"%s\"", shown_of(dead->id).text, dead->attempt,
+                  settings->system_error_result, dead->reason);
+    else
+        log_info("quarantine kept submission=%s: it has no row that waits for it", shown_of(dead->id).text);
     return 0;
 }
 
