@@ -34,6 +34,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/log.h"
 #include "common/pool.h"
 #include "common/str.h"
 #include "judged/daemon.h"
@@ -371,6 +372,7 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
     struct err e;
     (void)str_format(log, sizeof log, "%s/log/judged.log", box->home);
     int not_theirs = box->not_theirs;
+    log_init("judged", 1);
     file_close(&not_theirs);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
