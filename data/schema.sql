@@ -160,7 +160,7 @@ CREATE TABLE IF NOT EXISTS solution_case (
 DROP TRIGGER IF EXISTS firstAC;
 CREATE TRIGGER firstAC BEFORE UPDATE ON solution FOR EACH ROW
     SET NEW.first_time = IF(NEW.result = 4 AND NOT EXISTS (SELECT 1 FROM solution s WHERE s.problem_id = NEW.problem_id
-        AND s.user_id = NEW.user_id AND s.result = 4 AND s.first_time = 1), 1, NEW.first_time);
+        AND s.user_id = NEW.user_id AND s.result + 0 = 4 AND s.first_time + 0 = 1), 1, NEW.first_time);
 
 -- Two programs of one user that are alike are no copy.
 DROP TRIGGER IF EXISTS simfilter;

@@ -2,7 +2,8 @@
  * store_mysql_sql.c - every statement that is sent to a site's database, as a constant. sql_text.h says what {} [] and ?1 mean.
  *
  * HUSTOJ's column names stop in the files of store_mysql. "Held by ?2" is the fence: result IN (2, 3) AND judger = ?2. Each statement
- * is one step on MyISAM too, and may be run twice.
+ * is one step on MyISAM too, and may be run twice. Counting asks for `result + 0`: else a server intersects the
+ * problem's rows with every AC of the site.
  */
 #include "store/store_mysql_parts.h"
 
@@ -84,16 +85,16 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
                    "pass_rate, ?6 / 1000)}" NOW_JUDGED " WHERE solution_id = ?1 AND " HELD,
                    NULL, 0, 0, 0},
     [SQL_COUNT_USER] = {"UPDATE users SET solved = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s WHERE "
-                        "s.user_id = ?1 AND s.result = 4 AND s.problem_id > 0" NOT_SECRET_PROBLEM "), "
+                        "s.user_id = ?1 AND s.result + 0 = 4 AND s.problem_id > 0" NOT_SECRET_PROBLEM "), "
                         "submit = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s WHERE "
                         "s.user_id = ?1 AND s.problem_id > 0" NOT_SECRET_PROBLEM ") WHERE user_id = ?1",
                         NULL, 0, 0, 0},
     [SQL_COUNT_PROBLEM] = {"UPDATE problem SET accepted = (SELECT COUNT(*) FROM solution s WHERE "
-                           "s.problem_id = ?1 AND s.result = 4" NOT_SECRET_CONTEST "), submit = (SELECT COUNT(*) "
+                           "s.problem_id = ?1 AND s.result + 0 = 4" NOT_SECRET_CONTEST "), submit = (SELECT COUNT(*) "
                            "FROM solution s WHERE s.problem_id = ?1) WHERE problem_id = ?1",
                            NULL, 0, 0, 0},
     [SQL_COUNT_CONTEST] = {"UPDATE contest_problem SET c_accepted = (SELECT COUNT(*) FROM solution s WHERE "
-                           "s.contest_id = ?2 AND s.problem_id = ?1 AND s.result = 4), c_submit = (SELECT COUNT(*) "
+                           "s.contest_id = ?2 AND s.problem_id = ?1 AND s.result + 0 = 4), c_submit = (SELECT COUNT(*) "
                            "FROM solution s WHERE s.contest_id = ?2 AND s.problem_id = ?1) WHERE problem_id = ?1 "
                            "AND contest_id = ?2",
                            NULL, 0, 0, 0},
