@@ -160,18 +160,12 @@ static enum form find_form(const char *text)
     return form;
 }
 
-/* Reads fd into text, terminated. Returns its length; 0 too for what conf_open_fd refuses with better words: no file, too
- * large, not a text. -1 with errno. */
-static ssize_t load(int fd, char *text)
+/* Reads fd, up to size bytes, into text, terminated. Returns the length, or -1 with errno. */
+static ssize_t load(int fd, char *text, size_t size)
 {
-    struct stat info;
     size_t length = 0;
-    if (fstat(fd, &info) != 0)
-        return -1;
-    if (!S_ISREG(info.st_mode) || info.st_size > FILE_BYTES)
-        return 0;
-    while (length < FILE_BYTES) {
-        ssize_t count = pread(fd, text + length, FILE_BYTES - length, (off_t)length);
+    while (length < size) {
+        ssize_t count = pread(fd, text + length, size - length, (off_t)length);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
@@ -181,32 +175,37 @@ static ssize_t load(int fd, char *text)
         length += (size_t)count;
     }
     text[length] = '\0';
-    return memchr(text, '\0', length) != NULL ? 0 : (ssize_t)length;
+    return (ssize_t)length;
+}
+
+static int read_text(struct settings *settings, int fd, char *text, struct err *e)
+{
+    char *start = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
+    settings->hustoj = find_form(start) == FORM_HUSTOJ;
+    settings_defaults(settings, settings->hustoj);
+    if (!settings->hustoj)
+        return read_ours(settings, fd, e);
+    settings_hustoj(settings, settings->file, start);
+    return 0;
 }
 
 static int read_fd(struct settings *settings, int fd, struct err *e)
 {
-    char *text = malloc(FILE_BYTES + 1);
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return err_sys(e, errno, "%s", settings->file);
+    /* What is no text at all is read as ours: conf.c says why it is none. */
+    size_t size = S_ISREG(info.st_mode) && info.st_size <= FILE_BYTES ? (size_t)info.st_size : 0;
+    if (S_ISREG(info.st_mode) && info.st_size == 0)
+        settings_warn(settings, "%s: an empty file: all settings have their defaults", settings->file);
+    char *text = malloc(size + 1);
     if (text == NULL)
         return err_set(e, "%s: no memory", settings->file);
-    ssize_t length = load(fd, text);
-    int result = 0;
-    if (length < 0) {
-        result = err_sys(e, errno, "read %s", settings->file);
-    } else {
-        text[length] = '\0';
-        char *start = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
-        struct stat info;
-        if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)
-            settings_warn(settings, "%s: an empty file: all settings have their defaults", settings->file);
-        settings->hustoj = find_form(start) == FORM_HUSTOJ;
-        settings_defaults(settings, settings->hustoj);
-        if (settings->hustoj)
-            settings_hustoj(settings, settings->file, start);
-        else
-            result = read_ours(settings, fd, e);
-        explicit_bzero(text, (size_t)length);
-    }
+    ssize_t length = load(fd, text, size);
+    if (length > 0 && memchr(text, '\0', (size_t)length) != NULL)
+        text[0] = '\0';
+    int result = length < 0 ? err_sys(e, errno, "read %s", settings->file) : read_text(settings, fd, text, e);
+    explicit_bzero(text, size);
     free(text);
     return result;
 }
