@@ -22,6 +22,7 @@ enum {
     CASE_OPEN_FILES = 64,
     ERROR_BYTES = 1 << 20, /* room for standard error beside what the answer allows */
     OUTPUT_SLACK = 1024,
+    OUTPUT_KEPT = 64 << 10,
 };
 
 struct collecting {
@@ -63,8 +64,10 @@ static int warm(struct judge *judge, int fd, const char *name, struct err *e)
 {
     off_t at = 0;
     ssize_t count;
-    while ((count = pread(fd, judge->scratch, sizeof judge->scratch, at)) > 0)
+    do {
+        count = pread(fd, judge->scratch, sizeof judge->scratch, at);
         at += count;
+    } while (count == (ssize_t)sizeof judge->scratch); /* a file ends with a short read */
     return count < 0 ? err_sys(e, errno, "read %s", name) : 0;
 }
 
@@ -123,6 +126,25 @@ static int working_files(const struct problem *problem, const struct problem_cas
     return judge_add_headers(problem, ".dic", files, count, e);
 }
 
+/* Before a run and after it. What the run before left is written over where it is small: giving a page back and taking
+ * another costs more than comparing. */
+static int begin_output(int fd, struct err *e)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0 || (info.st_size > OUTPUT_KEPT && ftruncate(fd, 0) != 0) || lseek(fd, 0, SEEK_SET) != 0)
+        return err_sys(e, errno, "empty the place for outputs");
+    return 0;
+}
+
+static int end_output(int fd, struct err *e)
+{
+    struct stat info;
+    off_t end = lseek(fd, 0, SEEK_CUR);
+    if (end < 0 || fstat(fd, &info) != 0 || (info.st_size > end && ftruncate(fd, end) != 0))
+        return err_sys(e, errno, "end the output");
+    return 0;
+}
+
 /* input_fd is the program's standard input, and closed in every case. */
 static int execute(struct judge *judge, const struct submission *submission, const struct problem_case *test,
                    int input_fd, const struct judge_options *options, struct sandbox_result *result, bool *missing,
@@ -143,7 +165,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
         err_set(e, "language %s: the names of its files are too long", language->name);
     else
         policy = judge_policy(judge, language->run.policy, e);
-    if (policy == NULL || judge_rewind(judge->output_fd, e) != 0 || judge_rewind(judge->error_fd, e) != 0 ||
+    if (policy == NULL || begin_output(judge->output_fd, e) != 0 || begin_output(judge->error_fd, e) != 0 ||
         working_files(problem, test, files, &file_count, e) != 0) {
         judge_close_files(files, file_count);
         file_close(&input_fd);
@@ -178,6 +200,8 @@ static int execute(struct judge *judge, const struct submission *submission, con
     /* What compiling left is the student's; an interpreter is ours. */
     if (code == 0 && result->not_executed != 0 && !str_starts(argv[0], SANDBOX_PROGRAM_FOLDER "/"))
         code = sandbox_not_executed(&spec, result, e);
+    if (code == 0 && (end_output(judge->output_fd, e) != 0 || end_output(judge->error_fd, e) != 0))
+        code = -1;
     judge_close_files(files, file_count);
     *missing = problem->output_file[0] != '\0' && collecting.missing;
     free(argv);

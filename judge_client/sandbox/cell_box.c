@@ -34,28 +34,23 @@ int cell_box_begin(struct cell_state *cell)
     return 0;
 }
 
-static int64_t box_bytes(const char *folder)
-{
-    struct statfs info;
-    if (statfs(folder, &info) != 0)
-        return 0;
-    return (int64_t)(info.f_blocks - info.f_bfree) * info.f_bsize;
-}
-
-int64_t cell_box_used(void)
-{
-    return box_bytes(SANDBOX_RUN_FOLDER) + box_bytes(CELL_TMP_FOLDER);
-}
-
-/* Untouched: nothing but the folder itself is there, and no name was made in it since it was noted. */
-static bool box_is_clean(const char *folder, const struct timespec *time)
+/* *clean: nothing but the folder itself is there, and no name was made in it since it was noted. Returns the bytes in it. */
+static int64_t box_look(const char *folder, const struct timespec *time, bool *clean)
 {
     struct statfs info;
     struct stat now;
-    if (statfs(folder, &info) != 0 || stat(folder, &now) != 0)
-        return false;
-    return info.f_blocks == info.f_bfree && info.f_files - info.f_ffree == 1 && now.st_ctim.tv_sec == time->tv_sec &&
-           now.st_ctim.tv_nsec == time->tv_nsec;
+    *clean = false;
+    if (statfs(folder, &info) != 0)
+        return 0;
+    *clean = info.f_blocks == info.f_bfree && info.f_files - info.f_ffree == 1 && stat(folder, &now) == 0 &&
+             now.st_ctim.tv_sec == time->tv_sec && now.st_ctim.tv_nsec == time->tv_nsec;
+    return (int64_t)(info.f_blocks - info.f_bfree) * info.f_bsize;
+}
+
+int64_t cell_box_end(struct cell_state *cell)
+{
+    int64_t bytes = box_look(SANDBOX_RUN_FOLDER, &cell->box_time, &cell->box_clean);
+    return bytes + box_look(CELL_TMP_FOLDER, &cell->tmp_time, &cell->tmp_clean);
 }
 
 /* Detached: judge_client may still hold the old folder. */
@@ -69,14 +64,13 @@ static int reset_folder(struct cell_state *cell, const char *folder)
 /* *cpu_us is what it took: freeing half a GiB is work, and where the cell is in the program's group not the program's. */
 int cell_box_reset(struct cell_state *cell, bool *new_box, int64_t *cpu_us)
 {
-    bool clean[2] = {box_is_clean(SANDBOX_RUN_FOLDER, &cell->box_time), box_is_clean(CELL_TMP_FOLDER, &cell->tmp_time)};
-    *new_box = !clean[0];
+    *new_box = !cell->box_clean;
     *cpu_us = 0;
-    if (clean[0] && clean[1])
+    if (cell->box_clean && cell->tmp_clean)
         return 0;
     int64_t start_us = cell_cpu_us(RUSAGE_SELF);
-    if ((!clean[0] && reset_folder(cell, SANDBOX_RUN_FOLDER) != 0) ||
-        (!clean[1] && reset_folder(cell, CELL_TMP_FOLDER) != 0))
+    if ((!cell->box_clean && reset_folder(cell, SANDBOX_RUN_FOLDER) != 0) ||
+        (!cell->tmp_clean && reset_folder(cell, CELL_TMP_FOLDER) != 0))
         return -1;
     *cpu_us = cell_cpu_us(RUSAGE_SELF) - start_us;
     return 0;

@@ -32,6 +32,7 @@ struct cell_state {
     char mounts[CELL_MOUNTS][128];
     bool mount_made[CELL_MOUNTS];       /* its folder or file was made for it */
     struct timespec box_time, tmp_time; /* of the folders, right before the run */
+    bool box_clean, tmp_clean;          /* nothing was made in them */
 };
 
 /* Records the step that failed with errno and, where not NULL, what it failed on. Returns -1. */
@@ -46,7 +47,7 @@ int cell_drop(struct cell_state *cell);
 
 /* cell_box.c: the writable folders before and after a run. */
 int cell_box_begin(struct cell_state *cell);
-int64_t cell_box_used(void);
+int64_t cell_box_end(struct cell_state *cell); /* looks at them once all processes have ended: the bytes in them */
 int cell_box_reset(struct cell_state *cell, bool *new_box, int64_t *cpu_us);
 
 /* User and system time so far of RUSAGE_SELF or RUSAGE_CHILDREN. */

@@ -251,7 +251,7 @@ static int serve_run(struct cell_state *cell, struct cell_message *message)
     if (sweep(cell) != 0)
         return -1;
     answer.children_cpu_us = cell_cpu_us(RUSAGE_CHILDREN) - cpu_us;
-    answer.left_bytes = cell_box_used();
+    answer.left_bytes = cell_box_end(cell);
     if (holding && hold(cell, message, &answer) != 0)
         return -1;
     answer.kind = CELL_CLEAN;

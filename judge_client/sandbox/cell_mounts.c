@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <stdio.h>
@@ -242,6 +243,9 @@ int cell_drop(struct cell_state *cell)
         if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0)
             return cell_fail(cell, CELL_STEP_DROP, "bounding set");
     }
+    /* Not even the cell has them; a program inherits none. */
+    if (setgroups(0, NULL) != 0)
+        return cell_fail(cell, CELL_STEP_DROP, "groups");
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
     if (syscall(SYS_capget, &header, data) != 0)

@@ -8,9 +8,11 @@
 #include "judge_client/sandbox/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +28,8 @@ enum {
     TICK_US = 1000000,
     CPU_STEP_US = 1000,      /* the shortest time between two looks at the CPU time */
     CELL_WAIT_US = 10000000, /* for a program to be met, and for its end */
+    OUTPUT_MUCH = 4 << 10,   /* in one read, of a pipe that holds 64 KiB at first */
+    OUTPUT_PIPE_BYTES = 1 << 20,
     REAP_MOST = 64, /* wait statuses between two looks at the deadlines: hundreds of threads can make more for ever */
 };
 
@@ -71,8 +75,9 @@ static void fail(struct loop *loop, const struct err *fault)
     end_all(loop, RUN_END_FAULT);
 }
 
-/* Reads what the program has printed; what passes the limit ends the run and is read no further. */
-static void drain(struct loop *loop, size_t k, int stream)
+/* Reads what the program has printed; what passes the limit ends the run and is read no further. A short read means that
+ * the pipe is empty, but where the program has made it one of packets: `all` reads on until it is. */
+static void drain(struct loop *loop, size_t k, int stream, bool all)
 {
     struct run *run = &loop->runs[k];
     char *buffer = loop->sandbox->drain;
@@ -85,6 +90,12 @@ static void drain(struct loop *loop, size_t k, int stream)
         if (count <= 0) {
             file_close(&run->outputs[stream]);
             return;
+        }
+        /* Who prints much gets a larger pipe, and is stopped less often. A smaller one only makes it slower: a box may limit
+         * what root's pipes hold. */
+        if (count >= OUTPUT_MUCH && !run->printed_much[stream]) {
+            run->printed_much[stream] = true;
+            (void)fcntl(run->outputs[stream], F_SETPIPE_SZ, OUTPUT_PIPE_BYTES);
         }
         int64_t room = run->spec->limits.out_bytes - run->result->out_bytes;
         if (room < 0)
@@ -99,7 +110,7 @@ static void drain(struct loop *loop, size_t k, int stream)
         } else if (count > room) {
             end_run(loop, k, RUN_END_LIMIT, SANDBOX_LIMIT_OUTPUT);
             file_close(&run->outputs[stream]);
-        } else if (count < SANDBOX_DRAIN_SIZE) {
+        } else if (count < SANDBOX_DRAIN_SIZE && !all) {
             return; /* poll says when there is more, or the end */
         }
     }
@@ -126,11 +137,8 @@ static void met(struct loop *loop, size_t k, pid_t pid)
 
 static void drain_all(struct loop *loop, size_t k)
 {
-    for (int stream = 1; stream < 3; stream++) {
-        drain(loop, k, stream);
-        if (loop->runs[k].outputs[stream] >= 0)
-            drain(loop, k, stream); /* a short read, and then its end */
-    }
+    for (int stream = 1; stream < 3; stream++)
+        drain(loop, k, stream, true); /* nobody writes any more */
 }
 
 /* The program and all that came of it have ended; the run folder is still as they left it. */
@@ -302,7 +310,7 @@ static bool all_clean(const struct loop *loop)
 /* Waits once, and acts on all that came. */
 static void turn(struct loop *loop)
 {
-    enum { MOST = SANDBOX_CELLS * 3 + 1 };
+    enum { MOST = SANDBOX_CELLS * 3 + 2 };
     struct pollfd polled[MOST];
     int64_t now_us = clock_now_us();
     int64_t wait_us = check_deadlines(loop, now_us) - now_us;
@@ -317,6 +325,8 @@ static void turn(struct loop *loop)
         polled[count++] = (struct pollfd){.fd = run->outputs[1], .events = POLLIN};
         polled[count++] = (struct pollfd){.fd = run->outputs[2], .events = POLLIN};
     }
+    const nfds_t children = count;
+    polled[count++] = (struct pollfd){.fd = loop->sandbox->child_fd, .events = POLLIN};
     if (wait_us < 0 || loop->more)
         wait_us = 0;
     struct timespec wait = {wait_us / 1000000, wait_us % 1000000 * 1000};
@@ -330,11 +340,15 @@ static void turn(struct loop *loop)
         end_all(loop, RUN_END_CANCELLED);
     for (size_t k = 0; k < loop->n && ready > 0; k++) {
         if (polled[1 + 3 * k + 1].revents != 0)
-            drain(loop, k, 1);
+            drain(loop, k, 1, false);
         if (polled[1 + 3 * k + 2].revents != 0)
-            drain(loop, k, 2);
+            drain(loop, k, 2, false);
         if (polled[1 + 3 * k].revents != 0)
             hear(loop, k);
+    }
+    if (ready > 0 && polled[children].revents != 0) {
+        struct signalfd_siginfo info;
+        (void)!read(loop->sandbox->child_fd, &info, sizeof info); /* which child it is wait4 tells */
     }
     int reaped = 0;
     while (reaped < REAP_MOST && reap_one(loop, WNOHANG))

@@ -28,7 +28,8 @@ struct run {
     const struct sandbox_spec *spec;
     struct sandbox_result *result;
     struct cell *cell;
-    int outputs[3];    /* [1], [2]: our end of a captured output, or -1 */
+    int outputs[3]; /* [1], [2]: our end of a captured output, or -1 */
+    bool printed_much[3];
     int64_t put_bytes; /* of working files that we wrote into the run folder */
     bool sent;         /* the cell was asked to run: until `clean` it is not to be used for anything else */
     bool clean;        /* the cell is as before */

@@ -18,8 +18,6 @@
 
 #include "common/banned.h"
 
-enum { OUTPUT_PIPE_BYTES = 1 << 20 };
-
 static bool is_name(const char *name)
 {
     if (name[0] == '\0' || (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))))
@@ -106,8 +104,6 @@ static int make_streams(struct run *run, int fds[3], struct err *e)
             return err_sys(e, errno, "make a pipe for output %d", i);
         run->outputs[i] = ends[0];
         fds[i] = ends[1];
-        /* A smaller pipe only makes it slower: a box may limit what root's pipes hold. */
-        (void)fcntl(ends[0], F_SETPIPE_SZ, OUTPUT_PIPE_BYTES);
         if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
             return err_sys(e, errno, "set up the pipe for output %d", i);
     }

@@ -1,9 +1,9 @@
 /*
  * sandbox.c - see sandbox.h: opening and closing, and what goes into a cell besides a run.
  *
- * Runs in judge_client as root. Opening changes this process: it is pinned to one processor, SIGCHLD is blocked but
- * while programs run, SIGPIPE and SIGXFSZ are ignored, and its soft limits of stack and file size are what the hard
- * ones allow. Closing puts the signals back.
+ * Runs in judge_client as root. Opening changes this process: it is pinned to one processor, SIGCHLD is blocked, SIGPIPE
+ * and SIGXFSZ are ignored, and its soft limits of stack and file size are what the hard ones allow. Closing puts the
+ * signals back.
  */
 #include "judge_client/sandbox/sandbox.h"
 
@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -126,23 +127,22 @@ static uint64_t core_limit(void)
     return pattern[0] == '|' ? 1 : 0;
 }
 
-static void on_child(int signal_number)
-{
-    (void)signal_number; /* its only work is to end ppoll */
-}
-
-static void take_signals(struct sandbox *sandbox)
+static int take_signals(struct sandbox *sandbox, struct err *e)
 {
     sigset_t child;
-    struct sigaction action = {.sa_handler = on_child};
+    struct sigaction action = {.sa_handler = SIG_DFL}; /* ignored, there would be no children to wait for */
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
+    sandbox->child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (sandbox->child_fd < 0)
+        return err_sys(e, errno, "wait for children with signalfd");
     (void)sigprocmask(SIG_BLOCK, &child, &sandbox->old_mask); /* fails for a wrong first argument only */
     sandbox->wait_mask = sandbox->old_mask;
-    sigdelset(&sandbox->wait_mask, SIGCHLD);
+    sigaddset(&sandbox->wait_mask, SIGCHLD);
     (void)sigaction(SIGCHLD, &action, &sandbox->old_child); /* fails for a signal that does not exist only */
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with a name, not our end */
+    return 0;
 }
 
 /* The group's name holds a hash of the home (FNV-1a): two homes on one box must not meet. */
@@ -208,8 +208,9 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
                                           .program_fd = -1};
     }
     sandbox->core = core_limit();
-    take_signals(sandbox);
-    return sandbox;
+    if (take_signals(sandbox, e) == 0)
+        return sandbox;
+    (void)cgroup_slot_close(&sandbox->groups, NULL); /* the error that counts is the one above */
 fail:
     if (sandbox->slot.lock_fd >= 0)
         slot_release(&sandbox->slot);
@@ -230,6 +231,7 @@ void sandbox_close(struct sandbox *sandbox)
     if (cgroup_slot_close(&sandbox->groups, &e) != 0)
         log_warnx("sandbox slot=%d %s", sandbox->slot.number, e.text);
     slot_release(&sandbox->slot);
+    file_close(&sandbox->child_fd);
     (void)sigaction(SIGCHLD, &sandbox->old_child, NULL);      /* as in take_signals */
     (void)sigprocmask(SIG_SETMASK, &sandbox->old_mask, NULL); /* as in take_signals */
     free(sandbox);

@@ -67,8 +67,8 @@ struct sandbox_mount {
 struct sandbox_spec {
     const char *const *argv; /* argv[0]: absolute path in the cell, executed as it is; NULL-terminated */
     const char *const *env;  /* NULL-terminated */
-    /* Descriptors for 0 1 2. Taken over and closed by sandbox_run in every case. 0: -1 is /dev/null. 1, 2: -1 is a pipe
-     * of 1 MiB that is drained into sink[] and counted against out_bytes. */
+    /* Descriptors for 0 1 2. Taken over and closed by sandbox_run in every case. 0: -1 is /dev/null. 1, 2: -1 is a pipe that
+     * is drained into sink[] and counted against out_bytes. */
     int fd[3];
     int sink[3]; /* [1], [2]: where a captured output is written (stays the caller's), or -1 to discard it */
     const struct policy *policy;

@@ -39,7 +39,8 @@ struct sandbox {
     char cell_path[PATH_MAX];
     struct cell cells[SANDBOX_CELLS];
     uint64_t core;      /* RLIMIT_CORE that stops core dumps on this box */
-    sigset_t wait_mask; /* with SIGCHLD unblocked: while waiting only */
+    int child_fd;       /* signalfd: readable where a SIGCHLD waits. A handler's frame would cost ten times as much */
+    sigset_t wait_mask; /* while waiting */
     sigset_t old_mask;
     struct sigaction old_child;
     struct prepared prepared[SANDBOX_PREPARED]; /* the policies used last */

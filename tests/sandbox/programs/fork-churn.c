@@ -1,4 +1,4 @@
-/* expect everything: limit cpu | limit wall | limit processes, cpu_ms>=20 */
+/* expect everything: limit cpu | limit wall | limit processes, cpu_ms>=1 */
 /* expect: RE syscall=clone */
 /* limits: wall_ms=6000 */
 /*
