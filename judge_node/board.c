@@ -33,6 +33,7 @@ int board_init(struct board *board, struct err *e)
     for (size_t i = 0; i < BOARD_THREADS; i++)
         atomic_store(&board->seen_us[i], contact_now_us());
     atomic_store(&board->contact_us, -1);
+    atomic_store(&board->shared_us, -1);
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/err.h"
 #include "common/pool.h"
 #include "queue/queue.h"
 
@@ -38,7 +39,9 @@ struct board {
     atomic_bool look;                       /* sweep soon */
     atomic_uint queue_down, store_down;     /* struct contact's */
     _Atomic int64_t seen_us[BOARD_THREADS]; /* when a thread last came by, contact_now_us */
-    _Atomic int64_t contact_us; /* since when the leases thread has had unbroken contact with the queue, -1: has not */
+    /* Since when the leases thread has had unbroken contact with the queue, and, where the queue is Redis with a file for the
+     * time without it, with Redis; -1: it has none. */
+    _Atomic int64_t contact_us, shared_us;
 };
 
 /* 0, or -1 with e. */

@@ -22,11 +22,8 @@ void contact_init(struct contact *contact, const char *what, atomic_uint *down, 
 
 void contact_tick(struct contact *contact, int64_t now_us)
 {
-    if (contact->up && now_us - contact->seen_us > CONTACT_GAP_US) {
-        log_debug("contact with the %s begins anew: nothing was heard for %lld ms", contact->what,
-                  (long long)(now_us - contact->seen_us) / 1000);
+    if (contact->up && now_us - contact->seen_us > CONTACT_GAP_US)
         contact->since_us = now_us;
-    }
     contact->seen_us = now_us;
 }
 
@@ -38,15 +35,18 @@ bool contact_good(struct contact *contact, int64_t now_us)
     contact->up = true;
     contact->since_us = now_us;
     contact->delay_us = 0;
+    if (contact->what == NULL)
+        return true;
     unsigned before = atomic_fetch_and(contact->down, ~contact->bit);
     if (before == contact->bit)
         log_info("%s back gone_ms=%lld", contact->what, (long long)(now_us - contact->lost_us) / 1000);
     return true;
 }
 
-void contact_bad(struct contact *contact, int64_t now_us, const struct err *e)
+static void contact_say_bad(struct contact *contact, int64_t now_us, const struct err *e)
 {
-    contact_tick(contact, now_us);
+    if (contact->what == NULL)
+        return;
     unsigned before = atomic_fetch_or(contact->down, contact->bit);
     if (before == 0)
         log_warnx("%s gone: %s", contact->what, e->text);
@@ -54,6 +54,12 @@ void contact_bad(struct contact *contact, int64_t now_us, const struct err *e)
         log_debug("%s gone for this thread too: %s", contact->what, e->text);
     if ((before & contact->bit) == 0)
         contact->lost_us = now_us;
+}
+
+void contact_bad(struct contact *contact, int64_t now_us, const struct err *e)
+{
+    contact_tick(contact, now_us);
+    contact_say_bad(contact, now_us, e);
     contact->up = false;
     contact->delay_us = contact->delay_us == 0 ? CONTACT_FIRST_DELAY_US : contact->delay_us * 2;
     if (contact->delay_us > CONTACT_LAST_DELAY_US)

@@ -17,7 +17,7 @@
 #define CONTACT_GAP_US 2000000
 
 struct contact {
-    const char *what;  /* "queue" */
+    const char *what;  /* "queue"; NULL: nothing is logged of it */
     atomic_uint *down; /* shared by the threads' contacts with the same server: who of them does not reach it */
     unsigned bit;      /* this one's */
     bool up;

@@ -46,7 +46,7 @@ struct intake *intake_new(const struct settings *settings, struct board *board, 
     intake->settings = settings;
     intake->board = board;
     intake->epoll_fd = -1;
-    intake->held_contact_us = -1;
+    intake->held_contact_us = intake->held_shared_us = -1;
     contact_init(&intake->queue_contact, "queue", &board->queue_down, 1U << BOARD_INTAKE);
     contact_init(&intake->store_contact, "store", &board->store_down, 1U << BOARD_INTAKE);
     if (held_init(&intake->held) != 0 || intake_watch(intake, e) != 0) {

@@ -47,7 +47,7 @@ struct intake {
 
     struct sweep sweep;
     struct held held;
-    int64_t held_contact_us; /* the contact that the doubts in `held` belong to */
+    int64_t held_contact_us, held_shared_us; /* the contacts (struct board) that the doubts in `held` belong to */
 
     struct list_late late[INTAKE_LATE];
     size_t late_count;

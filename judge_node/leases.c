@@ -24,6 +24,7 @@ struct leases *leases_new(const struct settings *settings, struct board *board)
     leases->settings = settings;
     leases->board = board;
     contact_init(&leases->contact, "queue", &board->queue_down, 1U << BOARD_LEASES);
+    contact_init(&leases->shared, NULL, NULL, 0);
     watcher_init(&leases->watcher);
     return leases;
 }
@@ -149,6 +150,27 @@ static bool leases_renew(struct leases *leases)
     return true;
 }
 
+/* Where Redis has a file in its stead while it is gone, all calls may be answered by the file: Redis is asked itself. */
+static void leases_look_at_redis(struct leases *leases)
+{
+    struct err e;
+    if (!settings_has_redis(leases->settings))
+        return;
+    if (queue_check(leases->queue, &e) != 0)
+        contact_bad(&leases->shared, contact_now_us(), &e);
+    else if (contact_good(&leases->shared, contact_now_us()))
+        board_wake(leases->board, true);
+    contact_tick(&leases->contact, contact_now_us());
+}
+
+/* Whether a lease that has run out means that nobody renews it. Without Redis it is the file that answers. */
+static bool leases_may_expire(const struct leases *leases, int64_t now_us)
+{
+    int64_t lease_us = leases->settings->lease_ms * 1000;
+    return contact_whole(&leases->contact, now_us, lease_us) &&
+           (!leases->shared.up || contact_whole(&leases->shared, now_us, lease_us));
+}
+
 static bool leases_expire(struct leases *leases)
 {
     struct err e;
@@ -198,20 +220,24 @@ static void leases_work(struct leases *leases)
     }
     now = contact_now_us();
     contact_tick(&leases->contact, now);
-    if (now >= leases->expired_us && contact_whole(&leases->contact, now, lease_us)) {
-        if (!leases_expire(leases))
-            return;
-        leases->expired_us = now + lease_us / 3;
-    }
+    contact_tick(&leases->shared, now);
+    if (now < leases->expired_us)
+        return;
+    leases->expired_us = now + lease_us / 3;
+    leases_look_at_redis(leases);
+    if (leases_may_expire(leases, contact_now_us()))
+        (void)leases_expire(leases); /* the contact knows */
 }
 
 int leases_turn(struct leases *leases, int64_t now_us)
 {
     contact_tick(&leases->contact, now_us);
+    contact_tick(&leases->shared, now_us);
     leases_watch(leases, now_us);
     if (contact_due(&leases->contact, now_us))
         leases_work(leases);
     atomic_store(&leases->board->contact_us, leases->contact.up ? leases->contact.since_us : -1);
+    atomic_store(&leases->board->shared_us, leases->shared.up ? leases->shared.since_us : -1);
     int64_t now = contact_now_us();
     int64_t due = now + LEASES_WAIT_US;
     if (!leases->contact.up)

@@ -17,6 +17,7 @@ struct leases {
     struct board *board;
     struct queue *queue;
     struct contact contact;
+    struct contact shared; /* with Redis itself, where the queue is a pair of it and a file */
     struct watcher watcher;
     struct roster roster;
     struct roster_job died[POOL_SLOTS]; /* whose job is still to be given back */

@@ -103,11 +103,17 @@ static int sweep_waiting(struct intake *intake)
     return 1;
 }
 
+/* Whether a contact has been unbroken for a lease. */
+static bool sweep_whole(const struct intake *intake, int64_t since_us, int64_t now_us)
+{
+    return since_us >= 0 && now_us - since_us >= intake->settings->lease_ms * 1000;
+}
+
 /* A held row: 0, or -1 where the store is gone; then it is looked at again in the next sweep. */
 static int sweep_held_row(struct intake *intake, const struct store_status *row, enum queue_state state, int64_t now_us)
 {
     const struct held_rule rule = {.node = intake->settings->node,
-                                   .shared = settings_has_redis(intake->settings),
+                                   .shared = sweep_whole(intake, intake->held_shared_us, now_us),
                                    .lease_us = intake->settings->lease_ms * 1000,
                                    .foreign_s = intake->settings->foreign_claim_s};
     struct err e;
@@ -132,11 +138,13 @@ static int sweep_held_row(struct intake *intake, const struct store_status *row,
 /* Whether the queue has been in reach for a lease, so that its silence about a job means something. */
 static bool sweep_may_doubt(struct intake *intake, int64_t now_us)
 {
-    int64_t since = atomic_load(&intake->board->contact_us);
-    if (since != intake->held_contact_us)
+    int64_t contact_us = atomic_load(&intake->board->contact_us);
+    int64_t shared_us = atomic_load(&intake->board->shared_us);
+    if (contact_us != intake->held_contact_us || shared_us != intake->held_shared_us)
         held_forget(&intake->held);
-    intake->held_contact_us = since;
-    return since >= 0 && now_us - since >= intake->settings->lease_ms * 1000;
+    intake->held_contact_us = contact_us;
+    intake->held_shared_us = shared_us;
+    return sweep_whole(intake, contact_us, now_us);
 }
 
 static int sweep_held(struct intake *intake, int64_t now_us)

@@ -43,7 +43,7 @@ struct fake {
     size_t job_count;
     char inbox[FAKE_MAX][QUEUE_ID_SIZE];
     size_t inbox_count;
-    bool queue_gone, store_gone;
+    bool queue_gone, store_gone, redis_gone; /* redis_gone: the file answers in its stead */
     int queue_calls, store_calls, adds, reads, renewals, expired_calls, adoptions, opens;
     int recover_code; /* of queue_recover_job */
     struct queue_lease renewed[POOL_SLOTS];
@@ -121,6 +121,12 @@ const char *queue_lane_name(enum queue_lane lane)
 {
     (void)lane; /* for the log only */
     return "lane";
+}
+
+int queue_check(struct queue *queue, struct err *e)
+{
+    (void)queue; /* there is one */
+    return fake.queue_gone || fake.redis_gone ? err_set(e, "redis: Connection refused") : 0;
 }
 
 int queue_add(struct queue *queue, const struct queue_entry *entry, struct err *e)

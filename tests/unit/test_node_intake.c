@@ -84,6 +84,8 @@ static void bench_contact(struct bench *bench, int64_t for_us)
 {
     atomic_store(&bench->board.contact_us, contact_now_us() - for_us);
     bench->intake->held_contact_us = atomic_load(&bench->board.contact_us);
+    atomic_store(&bench->board.shared_us, bench->intake->held_contact_us);
+    bench->intake->held_shared_us = bench->intake->held_contact_us;
 }
 
 /* As if every doubt about held rows were so much older. */
@@ -325,6 +327,34 @@ static void test_held_gap(void)
     bench_close(&bench);
 }
 
+/* Redis is gone, the box's own file answers: of another box's rows it knows nothing, and they are left alone. */
+static void test_held_redis_gone(void)
+{
+    struct bench bench;
+    bench_open(&bench, true);
+    fake_add_row(1001, 2, "n1:aaaaaaaa");
+    fake_add_row(1002, 2, "n2:bbbbbbbb");
+    fake_add_row(1003, 2, "n2:bbbbbbbb")->age_s = -1;
+    (void)bench_turns(&bench);
+    bench_contact(&bench, 16 * SECOND);
+    atomic_store(&bench.board.shared_us, -1);
+    bench.intake->held_shared_us = -1;
+    bench_sweep(&bench);
+    bench_age(&bench, 17 * SECOND);
+    bench_sweep(&bench);
+    CU_ASSERT_EQUAL(fake_row(1001)->result, 1);
+    CU_ASSERT_EQUAL(fake_row(1002)->result, 2);
+    bench_age(&bench, 17 * SECOND);
+    atomic_store(&bench.board.shared_us, contact_now_us() - 16 * SECOND); /* it is back: from the start */
+    bench_sweep(&bench);
+    CU_ASSERT_EQUAL(fake_row(1003)->result, 2);
+    bench_age(&bench, 17 * SECOND);
+    bench_sweep(&bench);
+    CU_ASSERT_EQUAL(fake_row(1002)->result, 1);
+    CU_ASSERT_EQUAL(fake_row(1003)->result, 1);
+    bench_close(&bench);
+}
+
 /* The store goes between two looks, in the middle of one: the doubts stay in order, and the row is put back later. */
 static void test_held_store_gone(void)
 {
@@ -514,6 +544,7 @@ static const struct unit_test tests[] = {
     {"queue_wiped", test_queue_wiped},
     {"held", test_held},
     {"held_gap", test_held_gap},
+    {"held_redis_gone", test_held_redis_gone},
     {"held_store_gone", test_held_store_gone},
     {"put_back", test_put_back},
     {"quarantine", test_quarantine},

@@ -195,9 +195,11 @@ static void test_expired(void)
     bench_open(&bench);
     (void)turn(&bench);
     CU_ASSERT_EQUAL(fake.expired_calls, 0);
+    bench.leases->expired_us = 0;
     bench.leases->contact.since_us -= 14 * SECOND;
     (void)turn(&bench);
     CU_ASSERT_EQUAL(fake.expired_calls, 0);
+    bench.leases->expired_us = 0;
     bench.leases->contact.since_us -= 2 * SECOND;
     (void)turn(&bench);
     CU_ASSERT_EQUAL(fake.expired_calls, 1);
@@ -205,6 +207,7 @@ static void test_expired(void)
     bench.leases->contact.seen_us -= 3 * SECOND; /* as after a SIGSTOP */
     (void)turn(&bench);
     CU_ASSERT_EQUAL(fake.expired_calls, 1);
+    bench.leases->expired_us = 0;
     bench.leases->contact.since_us -= 16 * SECOND;
     (void)turn(&bench);
     CU_ASSERT_EQUAL(fake.expired_calls, 2);
@@ -213,6 +216,31 @@ static void test_expired(void)
     (void)turn(&bench);
     fake.queue_gone = false;
     bench.leases->contact.retry_us = 0;
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(fake.expired_calls, 2);
+    bench_close(&bench);
+}
+
+/* Redis is back after a time in which the file answered: what ran out there meanwhile is left for one lease more. */
+static void test_expired_redis_gone(void)
+{
+    struct bench bench;
+    bench_open(&bench);
+    (void)str_copy(bench.settings.redis_host, sizeof bench.settings.redis_host, "127.0.0.1"); /* fits */
+    fake.redis_gone = true;
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(atomic_load(&bench.board.shared_us), -1);
+    bench.leases->expired_us = 0;
+    bench.leases->contact.since_us -= 16 * SECOND;
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(fake.expired_calls, 1); /* those of the file */
+    fake.redis_gone = false;
+    bench.leases->renew_us = bench.leases->expired_us = 0;
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(fake.expired_calls, 1);
+    CU_ASSERT(atomic_load(&bench.board.shared_us) > 0);
+    bench.leases->expired_us = 0;
+    bench.leases->shared.since_us -= 16 * SECOND;
     (void)turn(&bench);
     CU_ASSERT_EQUAL(fake.expired_calls, 2);
     bench_close(&bench);
@@ -304,9 +332,15 @@ static void test_orphaned(void)
 }
 
 static const struct unit_test tests[] = {
-    {"renews", test_renews},         {"death", test_death},           {"death_queue_gone", test_death_queue_gone},
-    {"expired", test_expired},       {"reconnects", test_reconnects}, {"other_version", test_other_version},
-    {"last_words", test_last_words}, {"orphaned", test_orphaned},
+    {"renews", test_renews},
+    {"death", test_death},
+    {"death_queue_gone", test_death_queue_gone},
+    {"expired", test_expired},
+    {"expired_redis_gone", test_expired_redis_gone},
+    {"reconnects", test_reconnects},
+    {"other_version", test_other_version},
+    {"last_words", test_last_words},
+    {"orphaned", test_orphaned},
 };
 
 UNIT_MAIN("node_leases", tests)
