@@ -145,6 +145,23 @@ static int end_output(int fd, struct err *e)
     return 0;
 }
 
+/* The words of the language's command for the program in its folder, in one block. NULL with e. */
+static char **command_of(const struct submission *submission, struct err *e)
+{
+    const struct language *language = submission->language;
+    char source[LANGUAGE_NAME_SIZE + 64];
+    char binary[LANGUAGE_NAME_SIZE + 64];
+    if (str_format(source, sizeof source, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->source) != 0 ||
+        str_format(binary, sizeof binary, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->binary) != 0) {
+        err_set(e, "language %s: the names of its files are too long", language->name);
+        return NULL;
+    }
+    char **argv = language_command(language->run.argv, source, binary, submission->problem->limits.memory_mib);
+    if (argv == NULL)
+        err_set(e, "out of memory");
+    return argv;
+}
+
 /* input_fd is the program's standard input, and closed in every case. */
 static int execute(struct judge *judge, const struct submission *submission, const struct problem_case *test,
                    int input_fd, const struct judge_options *options, struct sandbox_result *result, bool *missing,
@@ -157,22 +174,15 @@ static int execute(struct judge *judge, const struct submission *submission, con
     size_t file_count = 0;
     struct collecting collecting = {.options = options, .judge = judge, .output_file = problem->output_file};
     struct sandbox_limits limits = case_limits(submission, test);
-    const struct policy *policy = NULL;
-    char source[LANGUAGE_NAME_SIZE + 64];
-    char binary[LANGUAGE_NAME_SIZE + 64];
-    if (str_format(source, sizeof source, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->source) != 0 ||
-        str_format(binary, sizeof binary, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->binary) != 0)
-        err_set(e, "language %s: the names of its files are too long", language->name);
-    else
-        policy = judge_policy(judge, language->run.policy, e);
+    const struct policy *policy = judge_policy(judge, language->run.policy, e);
     if (policy == NULL || begin_output(judge->output_fd, e) != 0 || begin_output(judge->error_fd, e) != 0 ||
         working_files(problem, test, files, &file_count, e) != 0) {
         judge_close_files(files, file_count);
         file_close(&input_fd);
         return -1;
     }
-    char **argv = language_command(language->run.argv, source, binary, problem->limits.memory_mib);
-    const char **env = judge_environment(language, e);
+    char **argv = command_of(submission, e);
+    const char **env = argv == NULL ? NULL : judge_environment(language, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
         .env = env,
@@ -191,9 +201,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
                                   .collect = problem->output_file[0] != '\0' ? collect : NULL,
                                   .context = &collecting};
     int code = -1;
-    if (argv == NULL)
-        err_set(e, "out of memory");
-    if (argv != NULL && env != NULL)
+    if (env != NULL)
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
     else
         file_close(&input_fd);

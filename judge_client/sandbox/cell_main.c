@@ -194,7 +194,7 @@ static void blame_program(struct cell_state *cell, const struct cell_run *run)
     static const int of_the_file[] = {ENOENT,  ENOTDIR, ENAMETOOLONG, ELOOP,  EACCES, EPERM,
                                       ENOEXEC, ELIBBAD, EINVAL,       EISDIR, E2BIG,  EIO};
     struct stat info;
-    for (size_t i = 0; i < sizeof of_the_file / sizeof *of_the_file; i++) {
+    for (size_t i = 0; i < sizeof of_the_file / sizeof *of_the_file && run->argv[0] != NULL; i++) {
         if (cell->fault->step == CELL_STEP_EXEC && cell->fault->error == of_the_file[i] &&
             lstat(run->argv[0], &info) == 0)
             cell->fault->step = CELL_STEP_PROGRAM;
