@@ -29,14 +29,17 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "queue/queue.h"
+#include "store/store.h"
+#include "tests/sandbox/lib/redis_server.h"
 #include "tests/unit/unit.h"
 
 #define BOX_USER "nobody"
 
 struct box {
-    char home[64], program[PATH_MAX], socket[PATH_MAX];
+    char home[64], program[PATH_MAX];
     struct settings settings;
-    pid_t node, redis;
+    struct redis_server redis;
+    pid_t node;
     int report_fd;        /* the pipe's end that judged reads */
     int listener, stream; /* judged's socket, and its connection with judge_node */
     struct queue *queue;  /* this program's own handle */
@@ -68,7 +71,7 @@ static inline const char *box_missing(char program[PATH_MAX])
 
 static inline void box_write(const char *path, const char *text)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     CU_ASSERT_FATAL(fd >= 0 && file_write_all(fd, text, strlen(text)) == 0);
     (void)close(fd);
 }
@@ -114,7 +117,8 @@ __attribute__((format(printf, 2, 3))) static inline void box_configure(struct bo
     (void)vsnprintf(more, sizeof more, format, args); /* short */
     va_end(args);
     (void)str_format(path, sizeof path, "%s/etc/judge.conf", box->home); /* these fit */
-    (void)str_format(text, sizeof text, "[node]\nname = n1\nuser = " BOX_USER "\n[queue]\nlease_s = 3\n%s", more);
+    (void)str_format(text, sizeof text, "[node]\nname = n1\nuser = " BOX_USER "\n%s%s", more,
+                     strstr(more, "[queue]") == NULL ? "[queue]\nlease_s = 3\n" : "");
     box_write(path, text);
     if (settings_read(&box->settings, box->home, NULL, &e) != 0)
         printf("# %s\n", e.text);
@@ -223,6 +227,35 @@ static inline enum queue_state box_state(struct box *box, int64_t id)
     return queue_states(box->queue, &id, 1, &state, &e) == 0 ? state : QUEUE_UNKNOWN;
 }
 
+/* ---- the store */
+
+/* This program's own handle on the store, with its tables. NULL with a line of why. */
+static inline struct store *box_store(const struct box *box)
+{
+    char note[256];
+    struct err e = {""};
+    struct store *store = store_open(&box->settings, &e);
+    if (store == NULL || store_init(store, false, note, sizeof note, &e) != 0)
+        printf("# %s\n", e.text);
+    CU_ASSERT_STRING_EQUAL_FATAL(e.text, "");
+    return store;
+}
+
+static inline int64_t box_submit(struct store *store)
+{
+    char source[] = "int main(void) { return 0; }";
+    struct err e = {""};
+    const struct store_submission submission = {
+        .problem_id = 1000, .user = "alice", .source = source, .source_bytes = sizeof source - 1, .contest_number = -1};
+    int64_t id = store_submit(store, &submission, &e);
+    if (id < 1)
+        printf("# %s\n", e.text);
+    CU_ASSERT_FATAL(id >= 1);
+    return id;
+}
+
+/* ---- the log */
+
 /* How often word is in the log. */
 static inline int box_said(const struct box *box, const char *word)
 {
@@ -250,76 +283,38 @@ static inline void box_print_log(const struct box *box)
 
 /* ---- Redis */
 
-/* A connection, or -1. */
-static inline int box_redis_connect(const struct box *box)
+/* Starts a private server that judge_node's user can reach. False where the test cannot run. */
+static inline bool box_redis_open(struct box *box)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)str_copy(address.sun_path, sizeof address.sun_path, box->socket); /* fits */
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-        file_close(&fd);
-    return fd;
-}
-
-/* One command with one argument or two, in Redis' own protocol; the number that it answers, or -1. */
-static inline int64_t box_redis(const struct box *box, const char *command, const char *one, const char *two)
-{
-    static char text[128 << 10];
-    char answer[64] = "";
-    int64_t number = -1;
-    int fd = box_redis_connect(box);
-    if (two != NULL)
-        (void)str_format(text, sizeof text, "*3\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", strlen(command),
-                         command, strlen(one), one, strlen(two), two); /* these fit */
-    else
-        (void)str_format(text, sizeof text, "*2\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", strlen(command), command, strlen(one),
-                         one);
-    if (fd >= 0 && file_write_all(fd, text, strlen(text)) == 0 && read(fd, answer, sizeof answer - 1) > 0) {
-        answer[strcspn(answer, "\r")] = '\0';
-        if (answer[0] == ':')
-            (void)str_to_int64(answer + 1, INT64_MIN, INT64_MAX, &number); /* else it stays -1 */
-        else if (answer[0] == '+')
-            number = 0;
-    }
-    file_close(&fd);
-    return number;
-}
-
-static inline bool box_redis_answers(const struct box *box)
-{
-    return box_redis(box, "LLEN", "nothing", NULL) == 0;
-}
-
-/* Starts a private server with its socket in the home, without persistence. False where there is none. */
-static inline bool box_redis_start(struct box *box)
-{
-    const char *program = "/usr/bin/redis-server";
-    if (access(program, X_OK) != 0) {
+    static const char *const options[] = {"--unixsocketperm", "777", "--save", "", NULL};
+    struct err e = {""};
+    int code = redis_server_init(&box->redis, options, &e);
+    if (code == 0)
         unit_skip("redis-server is not installed");
-        return false;
-    }
-    (void)str_format(box->socket, sizeof box->socket, "%s/redis", box->home); /* fits */
-    (void)fflush(stdout);
-    box->redis = fork();
-    if (box->redis == 0) {
-        const char *const argv[] = {
-            program, "--port", "0",       "--unixsocket", box->socket, "--unixsocketperm", "777", "--save",
-            "",      "--dir",  box->home, "--loglevel",   "warning",   "--appendonly",     "no",  NULL};
-        int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-        if (dup2(null, 1) == 1)
-            (void)execv(program, (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    CU_ASSERT_FATAL(box->redis > 0);
-    CU_ASSERT_FATAL(BOX_UNTIL(box_redis_answers(box), 10000));
-    return true;
+    if (code < 0)
+        printf("# %s\n", e.text);
+    CU_ASSERT_FATAL(code >= 0);
+    CU_ASSERT_FATAL(code == 0 || chmod(box->redis.folder, 0755) == 0);
+    return code == 1;
 }
 
-static inline void box_redis_end(struct box *box)
+/* An inline command; the number that it answers, or -1. */
+__attribute__((format(printf, 2, 3))) static inline int64_t box_redis(const struct box *box, const char *format, ...)
 {
-    if (box->redis > 0 && kill(box->redis, SIGKILL) == 0)
-        (void)waitpid(box->redis, NULL, 0); /* it is this program's child */
-    box->redis = 0;
+    static char command[64 << 10];
+    char answer[256] = "";
+    int64_t number = -1;
+    struct err e = {""};
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(command, sizeof command, format, args); /* short */
+    va_end(args);
+    if (redis_server_command(&box->redis, command, answer, sizeof answer, &e) != 0)
+        printf("# %s\n", e.text);
+    answer[strcspn(answer, "\r\n")] = '\0';
+    if (answer[0] == ':')
+        (void)str_to_int64(answer + 1, INT64_MIN, INT64_MAX, &number); /* else it stays -1 */
+    return number;
 }
 
 /* ---- */
@@ -344,7 +339,7 @@ static inline void box_close(struct box *box)
         box_print_log(box);
     if (box->node > 0)
         (void)box_node_end(box, SIGKILL, 5000);
-    box_redis_end(box);
+    redis_server_fini(&box->redis);
     queue_close(box->queue);
     file_close(&box->stream);
     file_close(&box->listener);

@@ -6,34 +6,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 
-#include "store/store.h"
-
 #include "common/banned.h"
-
-/* This program's own handle on the store, with its tables. NULL with a line of why. */
-static struct store *open_store(const struct box *box)
-{
-    char note[256];
-    struct err e = {""};
-    struct store *store = store_open(&box->settings, &e);
-    if (store == NULL || store_init(store, false, note, sizeof note, &e) != 0)
-        printf("# %s\n", e.text);
-    CU_ASSERT_STRING_EQUAL_FATAL(e.text, "");
-    return store;
-}
-
-static int64_t submit(struct store *store)
-{
-    char source[] = "int main(void) { return 0; }";
-    struct err e = {""};
-    const struct store_submission submission = {
-        .problem_id = 1000, .user = "alice", .source = source, .source_bytes = sizeof source - 1, .contest_number = -1};
-    int64_t id = store_submit(store, &submission, &e);
-    if (id < 1)
-        printf("# %s\n", e.text);
-    CU_ASSERT_FATAL(id >= 1);
-    return id;
-}
 
 /* The number after the name in a file of /proc, or -1. */
 static int64_t proc_number(pid_t pid, const char *file, const char *name)
@@ -84,7 +57,7 @@ static void test_life(void)
     if (!box_open(&box))
         return;
     box_configure(&box, "%s", "");
-    store_close(open_store(&box));
+    store_close(box_store(&box));
     box_node_start(&box);
     CU_ASSERT_TRUE(box_hears(&box, 5000));
     CU_ASSERT_TRUE(box_accept(&box, 5000));
@@ -140,8 +113,8 @@ static void test_sweep_and_death(void)
     if (!box_open(&box))
         return;
     box_configure(&box, "%s", "[intake]\nsweep_s = 1\n");
-    struct store *store = open_store(&box);
-    int64_t id = submit(store);
+    struct store *store = box_store(&box);
+    int64_t id = box_submit(store);
     box_node_start(&box);
     CU_ASSERT_TRUE(box_accept(&box, 5000));
     for (int attempt = 1; attempt <= 3; attempt++) {
@@ -178,8 +151,8 @@ static void test_leases(void)
     if (!box_open(&box))
         return;
     box_configure(&box, "%s", "[intake]\nsweep_s = 1\n");
-    struct store *store = open_store(&box);
-    int64_t id = submit(store);
+    struct store *store = box_store(&box);
+    int64_t id = box_submit(store);
     box_node_start(&box);
     CU_ASSERT_TRUE(box_accept(&box, 5000));
     CU_ASSERT_TRUE_FATAL(box_take(&box, &job, 5000));
@@ -219,16 +192,16 @@ static void test_hint(void)
                     getsockname(taken, (struct sockaddr *)&address, &length) == 0);
     (void)close(taken);
     box_configure(&box, "[intake]\nsweep_s = 600\nudp = yes\nudp_port = %d\n", ntohs(address.sin_port));
-    struct store *store = open_store(&box);
-    int64_t first = submit(store);
+    struct store *store = box_store(&box);
+    int64_t first = box_submit(store);
     box_node_start(&box);
     CU_ASSERT_TRUE(box_accept(&box, 5000));
     CU_ASSERT_TRUE(BOX_UNTIL(box_state(&box, first) == QUEUE_WAITING, 5000));
-    int64_t second = submit(store);
+    int64_t second = box_submit(store);
     CU_ASSERT_FALSE(BOX_UNTIL(box_state(&box, second) != QUEUE_UNKNOWN, 300));
     (void)sendto(sender, "1002", 4, 0, (struct sockaddr *)&address, sizeof address);
     CU_ASSERT_TRUE(BOX_UNTIL(box_state(&box, second) == QUEUE_WAITING, 5000));
-    int64_t third = submit(store);
+    int64_t third = box_submit(store);
     int64_t ticks = proc_ticks(box.node);
     int64_t begin_us = clock_now_us();
     int64_t sent = 0;
