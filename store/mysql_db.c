@@ -108,6 +108,12 @@ static const struct {
     {ER_CRASHED_ON_USAGE, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"},
     {ER_CRASHED_ON_REPAIR, MYSQL_FAULT_CRASHED, "REPAIR TABLE ... EXTENDED mends it"},
     {ER_NOT_KEYFILE, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"},
+    {126, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"}, /* a storage engine's own numbers */
+    {127, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"},
+    {134, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"},
+    {144, MYSQL_FAULT_CRASHED, "REPAIR TABLE ... EXTENDED mends it"},
+    {145, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"},
+    {28, MYSQL_FAULT_FULL, "free some space on the server"},
     {ER_OLD_KEYFILE, MYSQL_FAULT_CRASHED, "REPAIR TABLE mends it"},
 };
 

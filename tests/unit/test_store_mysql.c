@@ -1,0 +1,746 @@
+/*
+ * test_store_mysql.c - the store when its server fails: killed connections and servers, pauses, missing rights, old tables.
+ *
+ * Starts a private MariaDB in a temporary folder and ends it. Each test says on which tables it runs: new ones (InnoDB) or an old
+ * site's (MyISAM, where a statement that was interrupted may have been done).
+ */
+#include "store/store.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/str.h"
+#include "store/sql_text.h"
+#include "tests/sandbox/lib/store_site.h"
+#include "tests/unit/unit.h"
+
+#include "common/banned.h"
+
+#define A "box1:aaaaaaaa"
+#define B "box2:bbbbbbbb"
+
+enum { WAIT_MS = 15000 };
+
+struct fixture {
+    struct store_site site;
+    struct store *store;
+    struct err e;
+};
+
+static struct mariadb_server *server;
+static bool server_tried, server_missing;
+static char server_why[256];
+
+static void end_server(void)
+{
+    mariadb_server_close(server);
+    server = NULL;
+}
+
+static bool have_server(void)
+{
+    static const char *const arguments[] = {"--myisam-recover-options=OFF", NULL};
+    if (!server_tried) {
+        server_tried = true;
+        server = mariadb_server_open(arguments, &server_missing, server_why, sizeof server_why);
+        (void)atexit(end_server); /* the server ends with its parent too */
+    }
+    if (server == NULL && server_missing)
+        unit_skip(server_why);
+    else if (server == NULL)
+        UNIT_CHECK(false, "%s", server_why);
+    return server != NULL && UNIT_CHECK(mariadb_server_start(server) == 0, "the server does not start again");
+}
+
+static bool open_fixture(struct fixture *f, enum store_site_kind kind, int64_t timeout_ms)
+{
+    char why[256];
+    memset(f, 0, sizeof *f);
+    if (!have_server())
+        return false;
+    bool good = store_site_open(&f->site, kind, server, why, sizeof why);
+    if (!UNIT_CHECK(good, "%s", why))
+        return false;
+    f->site.settings.database_timeout_ms = timeout_ms;
+    f->store = store_open(&f->site.settings, &f->e);
+    return UNIT_CHECK(f->store != NULL, "%s", f->e.text);
+}
+
+static void close_fixture(struct fixture *f)
+{
+    store_close(f->store);
+    store_site_close(&f->site);
+}
+
+#define CHECK_INT(f, expected, ...)                                                                                    \
+    do {                                                                                                               \
+        int64_t found_ = store_site_number(&(f)->site, __VA_ARGS__);                                                   \
+        UNIT_CHECK(found_ == (expected), "%lld, not %lld: line %d", (long long)found_, (long long)(expected),          \
+                   __LINE__);                                                                                          \
+    } while (0)
+#define CHECK_CALL(f, expected, call)                                                                                  \
+    do {                                                                                                               \
+        long long got_ = (long long)(call);                                                                            \
+        UNIT_CHECK(got_ == (expected), "line %d: %s is %lld: %s", __LINE__, #call, got_, got_ < 0 ? (f)->e.text : ""); \
+    } while (0)
+#define CHECK_SAYS(f, word)                                                                                            \
+    UNIT_CHECK(strstr((f)->e.text, (word)) != NULL, "line %d: no '%s' in: %s", __LINE__, (word), (f)->e.text)
+
+static int64_t add(struct fixture *f, int64_t problem, const char *user)
+{
+    return store_site_add(&f->site, &(struct store_site_row){.problem = problem, .user = user});
+}
+
+static int claim(struct fixture *f, int64_t id, const char *token, const char *previous)
+{
+    struct store_submission submission;
+    int claimed = store_claim(f->store, id, token, previous, &submission, &f->e);
+    if (claimed == 1)
+        UNIT_CHECK(submission.source != NULL, "a claim has its source");
+    store_submission_fini(&submission);
+    return claimed;
+}
+
+static const struct store_case some_cases[] = {
+    {"1.in", "AC", 10000, 1234, 5678, 900, ""},
+    {"2.in", "WA", 0, 22, 33, 44, "line 3"},
+};
+
+static int save(struct fixture *f, int64_t id, const char *token, int result)
+{
+    struct store_outcome outcome = {.id = id,
+                                    .token = token,
+                                    .result = result,
+                                    .time_ms = 15,
+                                    .mem_kib = 1024,
+                                    .pass_rate = 1000,
+                                    .run_text = "text",
+                                    .cases = some_cases,
+                                    .case_count = 2,
+                                    .data_version = "",
+                                    .counters = true};
+    return store_save(f->store, &outcome, &f->e);
+}
+
+static int64_t result_of(struct fixture *f, int64_t id)
+{
+    return store_site_number(&f->site, "SELECT result FROM solution WHERE solution_id = %lld", (long long)id);
+}
+
+/* Counts the verdicts that are written, and pauses where lint_error says at which result, while root holds the lock `pause`. */
+static void count_writes(struct fixture *f)
+{
+    CHECK_INT(f, -1, "CREATE TABLE writes (id INT NOT NULL, result INT NOT NULL) ENGINE=MyISAM");
+    CHECK_INT(f, -1,
+              "CREATE TRIGGER counts AFTER UPDATE ON solution FOR EACH ROW BEGIN IF NEW.result > 3 THEN INSERT INTO "
+              "writes VALUES (NEW.solution_id, NEW.result); END IF; IF NEW.lint_error = NEW.result AND "
+              "IS_FREE_LOCK('pause') = 0 THEN DO SLEEP(20); END IF; END");
+}
+
+#define WRITES "SELECT COUNT(*) FROM writes WHERE id = %lld"
+
+/* ---- connections that are killed */
+
+/* Those that are there now: one that is made meanwhile stays. A trigger's user is its maker, so the user says nothing. */
+static void kill_connections(struct store_site *site)
+{
+    char ids[256];
+    char *rest = NULL;
+    (void)store_site_text(site, ids, sizeof ids,
+                          "SELECT GROUP_CONCAT(ID) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND "
+                          "USER <> 'system user' AND COMMAND <> 'Killed'");
+    for (char *id = strtok_r(ids, ",", &rest); id != NULL; id = strtok_r(NULL, ",", &rest))
+        (void)store_site_number(site, "KILL CONNECTION %s", id); /* one that is gone is fine */
+}
+
+static void killed_before_each_call(enum store_site_kind kind)
+{
+    struct fixture f;
+    struct store_submission rows[4];
+    struct store_status status;
+    if (!open_fixture(&f, kind, 5000))
+        return;
+    count_writes(&f);
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, store_waiting(f.store, 0, rows, 4, &f.e));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, store_waiting(f.store, 0, rows, 4, &f.e));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, store_running(f.store, id, A, &f.e));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, store_held(f.store, 0, &status, 1, &f.e));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, store_put_back(f.store, id, A, &f.e));
+    CHECK_CALL(&f, 1, claim(&f, id, B, ""));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, save(&f, id, B, 4));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, save(&f, id, B, 4));
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 1, store_status(f.store, id, true, &status, &f.e));
+    UNIT_CHECK(status.run_text != NULL && strcmp(status.run_text, "text") == 0, "the text");
+    store_status_fini(&status);
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    struct store_submission submission = {.problem_id = 1000, .language = 1, .user = "u"};
+    char source[] = "int main;";
+    submission.source = source;
+    submission.source_bytes = sizeof source - 1;
+    kill_connections(&f.site);
+    UNIT_CHECK(store_submit(f.store, &submission, &f.e) > id, "%s", f.e.text);
+    CHECK_INT(&f, 1, WRITES, (long long)id);
+    close_fixture(&f);
+}
+
+static void killed_before_innodb(void)
+{
+    killed_before_each_call(SITE_INNODB);
+}
+
+static void killed_before_myisam(void)
+{
+    killed_before_each_call(SITE_MYISAM);
+}
+
+/* Waits in a thread for a state of the store's connection, and then does something to it. */
+struct interrupter {
+    struct store_site *site;
+    const char *state;
+    void (*act)(struct store_site *site);
+    bool saw;
+    pthread_t thread;
+};
+
+static void *interrupt(void *argument)
+{
+    struct interrupter *interrupter = argument;
+    for (int64_t end_us = clock_now_us() + WAIT_MS * 1000LL; clock_now_us() < end_us && !interrupter->saw;)
+        interrupter->saw = store_site_number(interrupter->site,
+                                             "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> "
+                                             "CONNECTION_ID() AND STATE LIKE '%s'",
+                                             interrupter->state) > 0;
+    interrupter->act(interrupter->site); /* also where it was not seen, so that the call ends */
+    return NULL;
+}
+
+static void start_interrupter(struct interrupter *interrupter, struct fixture *f, const char *state,
+                              void (*act)(struct store_site *site))
+{
+    *interrupter = (struct interrupter){.site = &f->site, .state = state, .act = act};
+    UNIT_CHECK(pthread_create(&interrupter->thread, NULL, interrupt, interrupter) == 0, "thread");
+}
+
+static void end_interrupter(struct interrupter *interrupter)
+{
+    (void)pthread_join(interrupter->thread, NULL); /* it was made */
+    UNIT_CHECK(interrupter->saw, "the state '%s' was not seen", interrupter->state);
+}
+
+static void kill_and_unlock(struct store_site *site)
+{
+    kill_connections(site);
+    (void)store_site_number(site, "UNLOCK TABLES");
+}
+
+/* Before the statement has done anything: it waits for a lock. */
+static void killed_while_waiting(void)
+{
+    struct fixture f;
+    struct interrupter interrupter;
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    count_writes(&f);
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    CHECK_INT(&f, -1, "LOCK TABLES solution WRITE");
+    start_interrupter(&interrupter, &f, "Waiting for%lock", kill_and_unlock);
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    end_interrupter(&interrupter);
+    CHECK_INT(&f, -1, "LOCK TABLES solution WRITE");
+    start_interrupter(&interrupter, &f, "Waiting for%lock", kill_and_unlock);
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    end_interrupter(&interrupter);
+    CHECK_INT(&f, 1, WRITES, (long long)id);
+    CU_ASSERT_EQUAL(result_of(&f, id), 4);
+    close_fixture(&f);
+}
+
+static void release_and_kill(struct store_site *site)
+{
+    (void)store_site_number(site, "SELECT RELEASE_LOCK('pause')");
+    kill_connections(site);
+}
+
+/* The next write of that result pauses. */
+static void pause_at(struct fixture *f, int64_t id, int result)
+{
+    CHECK_INT(f, -1, "UPDATE solution SET lint_error = %d WHERE solution_id = %lld", result, (long long)id);
+    CHECK_INT(f, 1, "SELECT GET_LOCK('pause', 0)");
+}
+
+/* After it: on old tables it is done, on new ones it is taken back. Either way the call succeeds and is done once. */
+static void killed_when_done(enum store_site_kind kind)
+{
+    struct fixture f;
+    struct interrupter interrupter;
+    if (!open_fixture(&f, kind, 10000))
+        return;
+    count_writes(&f);
+    CHECK_INT(&f, -1, "INSERT INTO problem (problem_id, time_limit, memory_limit) VALUES (1000, 1, 64)");
+    int64_t id = add(&f, 1000, "u");
+    pause_at(&f, id, 2);
+    start_interrupter(&interrupter, &f, "User sleep", release_and_kill);
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    end_interrupter(&interrupter);
+    pause_at(&f, id, 1);
+    start_interrupter(&interrupter, &f, "User sleep", release_and_kill);
+    CHECK_CALL(&f, 1, store_put_back(f.store, id, A, &f.e));
+    end_interrupter(&interrupter);
+    CHECK_CALL(&f, 1, claim(&f, id, B, ""));
+    pause_at(&f, id, 3);
+    start_interrupter(&interrupter, &f, "User sleep", release_and_kill);
+    CHECK_CALL(&f, 1, store_running(f.store, id, B, &f.e));
+    end_interrupter(&interrupter);
+    pause_at(&f, id, 4);
+    start_interrupter(&interrupter, &f, "User sleep", release_and_kill);
+    CHECK_CALL(&f, 1, save(&f, id, B, 4));
+    end_interrupter(&interrupter);
+    CHECK_INT(&f, kind == SITE_MYISAM ? 1 : 2, WRITES,
+              (long long)id); /* `writes` is MyISAM: it keeps what was taken back */
+    CHECK_INT(&f, 1, "SELECT accepted FROM problem WHERE problem_id = 1000");
+    CHECK_INT(&f, 2, "SELECT COUNT(*) FROM solution_case WHERE solution_id = %lld", (long long)id);
+    CU_ASSERT_EQUAL(result_of(&f, id), 4);
+    close_fixture(&f);
+}
+
+static void killed_when_done_innodb(void)
+{
+    killed_when_done(SITE_INNODB);
+}
+
+static void killed_when_done_myisam(void)
+{
+    killed_when_done(SITE_MYISAM);
+}
+
+/* ---- the server */
+
+static void server_killed(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_INNODB, 5000))
+        return;
+    count_writes(&f);
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    mariadb_server_end(server, SIGKILL);
+    CHECK_CALL(&f, -1, store_running(f.store, id, A, &f.e));
+    CHECK_CALL(&f, -1, save(&f, id, A, 4));
+    CHECK_SAYS(&f, "is it running?");
+    CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+    UNIT_CHECK(mariadb_server_start(server) == 0, "starts again");
+    CHECK_CALL(&f, 1, store_running(f.store, id, A, &f.e));
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    UNIT_CHECK(store_site_again(&f.site), "root's connection");
+    CU_ASSERT_EQUAL(result_of(&f, id), 4);
+    close_fixture(&f);
+}
+
+static void kill_server(struct store_site *site)
+{
+    mariadb_server_end(site->server, SIGKILL);
+}
+
+static void server_killed_within(void)
+{
+    struct fixture f;
+    struct interrupter interrupter;
+    if (!open_fixture(&f, SITE_INNODB, 5000))
+        return;
+    CHECK_INT(&f, -1,
+              "CREATE TRIGGER pauses AFTER UPDATE ON solution FOR EACH ROW BEGIN IF NEW.lint_error = NEW.result THEN "
+              "DO SLEEP(10); END IF; END");
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_INT(&f, -1, "UPDATE solution SET lint_error = 6 WHERE solution_id = %lld", (long long)id);
+    start_interrupter(&interrupter, &f, "User sleep", kill_server);
+    CHECK_CALL(&f, -1, save(&f, id, A, 6));
+    end_interrupter(&interrupter);
+    UNIT_CHECK(mariadb_server_start(server) == 0 && store_site_again(&f.site), "starts again");
+    CU_ASSERT_EQUAL(result_of(&f, id), 2);
+    CHECK_INT(&f, -1, "DROP TRIGGER pauses");
+    CHECK_CALL(&f, 1, save(&f, id, A, 6));
+    CHECK_INT(&f, 2, "SELECT COUNT(*) FROM solution_case WHERE solution_id = %lld", (long long)id);
+    CU_ASSERT_EQUAL(result_of(&f, id), 6);
+    close_fixture(&f);
+}
+
+static void server_paused(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_INNODB, 1000))
+        return;
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    mariadb_server_signal(server, SIGSTOP);
+    int64_t begun_us = clock_now_us();
+    CHECK_CALL(&f, -1, save(&f, id, A, 4));
+    CHECK_SAYS(&f, "no answer");
+    int64_t first_ms = (clock_now_us() - begun_us) / 1000;
+    begun_us = clock_now_us();
+    CHECK_CALL(&f, -1, save(&f, id, A, 4)); /* a connection that is not greeted */
+    int64_t second_ms = (clock_now_us() - begun_us) / 1000;
+    UNIT_CHECK(first_ms >= 900 && first_ms < 8000 && second_ms < 8000, "%lld ms and %lld ms", (long long)first_ms,
+               (long long)second_ms);
+    mariadb_server_signal(server, SIGCONT);
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CU_ASSERT_EQUAL(result_of(&f, id), 4);
+    close_fixture(&f);
+}
+
+static void read_only(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    int64_t id = add(&f, 1000, "u"), other = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_INT(&f, -1, "SET GLOBAL read_only = 1");
+    CHECK_CALL(&f, -1, claim(&f, other, A, ""));
+    CHECK_SAYS(&f, "read_only=0");
+    CHECK_CALL(&f, -1, save(&f, id, A, 4));
+    CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+    CHECK_SAYS(&f, "read_only=0");
+    CHECK_INT(&f, -1, "SET GLOBAL read_only = 0");
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CHECK_CALL(&f, 1, claim(&f, other, A, ""));
+    close_fixture(&f);
+}
+
+/* ---- what an administrator is told */
+
+static void wrong_settings(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_EMPTY, 5000))
+        return;
+    static const struct {
+        const char *user, *password, *name, *socket, *says;
+    } rows[] = {
+        {"judge", "wrong", "jol", NULL, "user and password stand in [database]"},
+        {"nobody", "", "jol", NULL, "user and password stand in [database]"},
+        {"judge", NULL, "other", NULL, "GRANT"},
+        {"root", "", "other", NULL, "judgectl db init"},
+        {"judge", NULL, "jol", "/nowhere/socket", "is it running?"},
+        {"judge", NULL, "jol", NULL, "judgectl db init"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings settings = f.site.settings;
+        (void)str_copy(settings.database_user, sizeof settings.database_user, rows[i].user);
+        (void)str_copy(settings.database_name, sizeof settings.database_name, rows[i].name);
+        if (rows[i].password != NULL)
+            (void)str_copy(settings.database_password, sizeof settings.database_password, rows[i].password);
+        if (rows[i].socket != NULL)
+            (void)str_copy(settings.database_socket, sizeof settings.database_socket, rows[i].socket);
+        struct store *store = store_open(&settings, &f.e);
+        if (UNIT_CHECK(store != NULL, "%s", f.e.text))
+            CHECK_CALL(&f, -1, store_check(store, &f.e));
+        CHECK_SAYS(&f, rows[i].says);
+        UNIT_CHECK(strstr(f.e.text, "a#b") == NULL, "the password in: %s", f.e.text);
+        store_close(store);
+    }
+    close_fixture(&f);
+}
+
+static void each_right(void)
+{
+    static const struct {
+        const char *table, *rights; /* a letter each: Select, Update, Insert, Delete */
+    } rows[] = {{"solution", "SU"},        {"source_code", "S"}, {"problem", "SU"},       {"contest", "S"},
+                {"contest_problem", "SU"}, {"users", "SU"},      {"compileinfo", "SUID"}, {"runtimeinfo", "SUID"},
+                {"solution_case", "SID"},  {"custominput", "S"}};
+    struct fixture f;
+    char says[128];
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (const char *letter = rows[i].rights; *letter != '\0'; letter++) {
+            static const char *const words[] = {"SELECT", "UPDATE", "INSERT", "DELETE"};
+            const char *word = words[strchr("SUID", *letter) - "SUID"];
+            CHECK_INT(&f, -1, "REVOKE %s ON jol.%s FROM judge@localhost", word, rows[i].table);
+            CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+            (void)str_format(says, sizeof says, "GRANT %s ON jol.%s TO", word, rows[i].table);
+            CHECK_SAYS(&f, says);
+            CHECK_INT(&f, -1, "GRANT %s ON jol.%s TO judge@localhost", word, rows[i].table);
+            CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+        }
+    }
+    close_fixture(&f);
+}
+
+/* A right that is missing for the counters costs no verdict. */
+static void counters_without_right(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_INNODB, 5000))
+        return;
+    CHECK_INT(&f, -1, "REVOKE UPDATE ON jol.users FROM judge@localhost");
+    CHECK_INT(&f, -1, "INSERT INTO problem (problem_id, time_limit, memory_limit) VALUES (1000, 1, 64)");
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CU_ASSERT_EQUAL(result_of(&f, id), 4);
+    CHECK_INT(&f, 1, "SELECT accepted FROM problem WHERE problem_id = 1000");
+    close_fixture(&f);
+}
+
+static void crashed_table(void)
+{
+    struct fixture f;
+    char path[256];
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    CHECK_INT(&f, -1, "FLUSH TABLES");
+    (void)str_format(path, sizeof path, "%s/data/jol/source_code.MYI", mariadb_server_folder(server));
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    UNIT_CHECK(fd >= 0 && ftruncate(fd, 300) == 0, "%s", path);
+    (void)close(fd);
+    CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+    CHECK_SAYS(&f, "REPAIR TABLE source_code");
+    CHECK_CALL(&f, -1, claim(&f, id, A, ""));
+    CHECK_SAYS(&f, "REPAIR TABLE");
+    CHECK_INT(&f, -1, "SET @ignored = 0");
+    UNIT_CHECK(store_site_number(&f.site, "REPAIR TABLE source_code USE_FRM") != INT64_MIN, "repair");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    close_fixture(&f);
+}
+
+/* ---- tables */
+
+static void makes_tables(void)
+{
+    struct fixture f;
+    char note[256];
+    if (!open_fixture(&f, SITE_EMPTY, 5000))
+        return;
+    CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+    CHECK_CALL(&f, -1, store_init(f.store, true, note, sizeof note, &f.e));
+    CHECK_SAYS(&f, "judgectl db init");
+    CHECK_CALL(&f, 0, store_init(f.store, false, note, sizeof note, &f.e));
+    CU_ASSERT_STRING_EQUAL(note, "jol: made 12 tables");
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    CHECK_INT(&f, 12,
+              "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'jol' AND ENGINE = 'InnoDB'");
+    CHECK_INT(&f, 2, "SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = 'jol'");
+    CHECK_CALL(&f, 0, store_init(f.store, false, note, sizeof note, &f.e));
+    CU_ASSERT_STRING_EQUAL(note, "jol: nothing to do");
+    int64_t id = add(&f, 1000, "u"), other = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CHECK_CALL(&f, 1, claim(&f, other, A, ""));
+    CHECK_CALL(&f, 1, save(&f, other, A, 4));
+    CHECK_INT(&f, id, "SELECT solution_id FROM solution WHERE first_time = 1");
+    CHECK_INT(&f, -1, "INSERT INTO sim VALUES (%lld, %lld, 90)", (long long)other, (long long)id);
+    CHECK_INT(&f, 0, "SELECT s_id FROM sim");
+    close_fixture(&f);
+}
+
+static void makes_only_ours(void)
+{
+    struct fixture f;
+    char note[256], before[2048], after[2048];
+    static const char shape[] =
+        "SELECT MD5(GROUP_CONCAT(TABLE_NAME, COLUMN_NAME, COLUMN_TYPE ORDER BY 1 SEPARATOR ' ')) "
+        "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'jol' AND TABLE_NAME <> "
+        "'solution_case'";
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    CHECK_INT(&f, -1, "DROP TABLE solution_case");
+    CHECK_INT(&f, -1, "SET SESSION group_concat_max_len = 100000");
+    (void)store_site_text(&f.site, before, sizeof before, "%s", shape);
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e)); /* without it, cases are not kept */
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CHECK_CALL(&f, -1, store_init(f.store, true, note, sizeof note, &f.e));
+    CHECK_SAYS(&f, "CREATE");
+    CHECK_INT(&f, -1, "GRANT CREATE ON jol.* TO judge@localhost");
+    kill_connections(&f.site);
+    CHECK_CALL(&f, 0, store_init(f.store, true, note, sizeof note, &f.e));
+    CU_ASSERT_STRING_EQUAL(note, "jol: made the table solution_case");
+    id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CHECK_INT(&f, 2, "SELECT COUNT(*) FROM solution_case WHERE solution_id = %lld", (long long)id);
+    (void)store_site_text(&f.site, after, sizeof after, "%s", shape);
+    UNIT_CHECK(before[0] != '\0' && strcmp(before, after) == 0, "HUSTOJ's tables were altered");
+    close_fixture(&f);
+}
+
+static void older_tables(void)
+{
+    struct fixture f;
+    struct store_status status;
+    struct store_submission rows[4];
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    static const char *const alters[] = {
+        "DROP TRIGGER firstAC",
+        "ALTER TABLE solution DROP pass_rate, DROP nick, DROP judgetime, DROP first_time",
+        "ALTER TABLE contest DROP contest_type",
+        "ALTER TABLE contest_problem DROP c_accepted, DROP c_submit",
+        "ALTER TABLE problem MODIFY time_limit INT NOT NULL DEFAULT 0",
+        "DROP TABLE solution_case",
+        "DROP TABLE source_code_user",
+        "DROP TABLE custominput",
+        "INSERT INTO problem (problem_id, time_limit, memory_limit) VALUES (1000, 2, 64)",
+    };
+    for (size_t i = 0; i < sizeof alters / sizeof *alters; i++)
+        CHECK_INT(&f, -1, "%s", alters[i]);
+    int64_t id = store_site_add(&f.site, &(struct store_site_row){.problem = 1000, .user = "u", .contest = 1});
+    CHECK_INT(&f, -1, "UPDATE solution SET in_date = 0 WHERE solution_id = %lld", (long long)id);
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    CHECK_CALL(&f, 1, store_waiting(f.store, 0, rows, 4, &f.e));
+    CHECK_CALL(&f, 1, store_claim(f.store, id, A, "", &rows[0], &f.e));
+    CU_ASSERT_EQUAL(rows[0].time_ms, 2000);
+    CU_ASSERT_FALSE(rows[0].contest_running);
+    store_submission_fini(&rows[0]);
+    CHECK_CALL(&f, 1, store_held(f.store, 0, &status, 1, &f.e));
+    CU_ASSERT_EQUAL(status.age_s, -1); /* a date of zero */
+    CHECK_CALL(&f, 1, store_running(f.store, id, A, &f.e));
+    CHECK_CALL(&f, 1, save(&f, id, A, 4));
+    CHECK_INT(&f, 1, "SELECT accepted FROM problem WHERE problem_id = 1000");
+    CHECK_CALL(&f, 1, store_status(f.store, id, true, &status, &f.e));
+    CU_ASSERT_EQUAL(status.pass_rate, -1);
+    store_status_fini(&status);
+    CHECK_INT(&f, -1, "ALTER TABLE solution DROP judger");
+    kill_connections(&f.site);
+    CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+    CHECK_SAYS(&f, "ALTER TABLE solution ADD judger CHAR(16)");
+    CHECK_CALL(&f, -1, store_waiting(f.store, 0, rows, 4, &f.e));
+    close_fixture(&f);
+}
+
+/* What the web put in through a connection that asked for no conversion is what is judged. */
+static void sources_as_bytes(void)
+{
+    struct fixture f;
+    struct store_submission s;
+    char hex[64];
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    CHECK_INT(&f, -1, "ALTER TABLE source_code MODIFY source TEXT CHARACTER SET latin1 NOT NULL");
+    int64_t id = add(&f, 1000, "u");
+    CHECK_INT(&f, -1,
+              "UPDATE source_code SET source = CAST(x'22E4BDA0D6D022' AS CHAR CHARACTER SET latin1) WHERE "
+              "solution_id = %lld",
+              (long long)id);
+    (void)store_site_text(&f.site, hex, sizeof hex, "SELECT HEX(source) FROM source_code WHERE solution_id = %lld",
+                          (long long)id);
+    CU_ASSERT_STRING_EQUAL(hex, "22E4BDA0D6D022");
+    CHECK_CALL(&f, 1, store_claim(f.store, id, A, "", &s, &f.e));
+    UNIT_CHECK(s.source != NULL && s.source_bytes == 7 && memcmp(s.source, "\"\xe4\xbd\xa0\xd6\xd0\"", 7) == 0,
+               "%zu bytes", s.source_bytes);
+    store_submission_fini(&s);
+    close_fixture(&f);
+}
+
+/* The list of what waits must not walk through the table, and a count not through every AC. */
+static void uses_indexes(void)
+{
+    struct fixture f;
+    char key[64];
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    (void)add(&f, 1000, "u");
+    for (int i = 0; i < 12; i++)
+        CHECK_INT(&f, -1,
+                  "INSERT INTO solution (problem_id, user_id, ip, result, in_date) SELECT problem_id + 1, "
+                  "'v', ip, 4, NOW() FROM solution");
+    CHECK_INT(&f, -1, "UPDATE solution SET result = 0 ORDER BY solution_id DESC LIMIT 3");
+    CHECK_INT(&f, -1, "FLUSH STATUS");
+    struct store_submission rows[8];
+    CHECK_CALL(&f, 4, store_waiting(f.store, 0, rows, 8, &f.e)); /* prepared */
+    int64_t before =
+        store_site_number(&f.site, "SELECT SUM(VARIABLE_VALUE) FROM information_schema.GLOBAL_STATUS WHERE "
+                                   "VARIABLE_NAME LIKE 'HANDLER_READ_%%' AND VARIABLE_NAME <> 'HANDLER_READ_RND_NEXT'");
+    CHECK_CALL(&f, 4, store_waiting(f.store, 0, rows, 8, &f.e));
+    int64_t after =
+        store_site_number(&f.site, "SELECT SUM(VARIABLE_VALUE) FROM information_schema.GLOBAL_STATUS WHERE "
+                                   "VARIABLE_NAME LIKE 'HANDLER_READ_%%' AND VARIABLE_NAME <> 'HANDLER_READ_RND_NEXT'");
+    UNIT_CHECK(after - before < 100, "%lld rows read for 4", (long long)(after - before));
+    (void)key;
+    close_fixture(&f);
+}
+
+/* ---- the texts of statements */
+
+static bool has_word(const void *context, const char *word, size_t length)
+{
+    return strlen(context) == length && memcmp(context, word, length) == 0;
+}
+
+static void statement_texts(void)
+{
+    static const struct {
+        struct sql_statement statement;
+        const char *text;
+        const char *places;
+    } rows[] = {
+        {{"SELECT ?2, ?1 WHERE ?2", NULL, 0, 0, 0}, "SELECT ?, ? WHERE ?", "101"},
+        {{"A{yes| B ?3}{no| C ?1}{!no| D}{!yes| E} F", NULL, 0, 0, 0}, "A B ? D F", "2"},
+        {{"{yes|{no|X}{yes|Y?1}}", NULL, 0, 0, 0}, "Y?", "0"},
+        {{"?1 [, |(?2, ?3, ?1)] ?1", NULL, 3, 2, 2}, "? (?, ?, ?), (?, ?, ?), (?, ?, ?) ?", "01203405600"},
+        {{"{yes|open", NULL, 0, 0, 0}, NULL, NULL},
+        {{"{yes}", NULL, 0, 0, 0}, NULL, NULL},
+        {{"?", NULL, 0, 0, 0}, NULL, NULL},
+        {{"?0", NULL, 0, 0, 0}, NULL, NULL},
+        {{"[,|?1]", NULL, 600, 1, 1}, NULL, NULL},
+    };
+    static struct sql_ready ready;
+    struct err e;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int made = sql_text_ready(&rows[i].statement, has_word, "yes", &ready, &e);
+        if (!UNIT_CHECK(made == (rows[i].text == NULL ? -1 : 0), "row %zu: %d", i, made) || made != 0)
+            continue;
+        UNIT_CHECK(strcmp(ready.text, rows[i].text) == 0, "row %zu: %s", i, ready.text);
+        UNIT_CHECK(ready.places == strlen(rows[i].places), "row %zu: %zu places", i, ready.places);
+        for (size_t k = 0; k < ready.places && rows[i].places[k] != '\0'; k++)
+            UNIT_CHECK(ready.value[k] == rows[i].places[k] - '0', "row %zu place %zu: %d", i, k, ready.value[k]);
+    }
+}
+
+static const struct unit_test tests[] = {
+    {"statement_texts", statement_texts},
+    {"killed_before_innodb", killed_before_innodb},
+    {"killed_before_myisam", killed_before_myisam},
+    {"killed_while_waiting", killed_while_waiting},
+    {"killed_when_done_innodb", killed_when_done_innodb},
+    {"killed_when_done_myisam", killed_when_done_myisam},
+    {"read_only", read_only},
+    {"wrong_settings", wrong_settings},
+    {"each_right", each_right},
+    {"counters_without_right", counters_without_right},
+    {"makes_tables", makes_tables},
+    {"makes_only_ours", makes_only_ours},
+    {"older_tables", older_tables},
+    {"sources_as_bytes", sources_as_bytes},
+    {"uses_indexes", uses_indexes},
+    {"crashed_table", crashed_table},
+    {"server_paused", server_paused},
+    {"server_killed_within", server_killed_within},
+    {"server_killed", server_killed},
+};
+
+UNIT_MAIN("store_mysql", tests)
