@@ -79,9 +79,9 @@ int pool_receive(int fd, void *message, size_t size, int timeout_ms, struct err 
         char rest[1024];
     } answer;
     ssize_t count = recv(fd, &answer, sizeof answer, MSG_DONTWAIT);
-    if (count < 0)
+    if (count < 0 && errno != ECONNRESET)
         return err_sys(e, errno, "hear from judged");
-    if (count == 0)
+    if (count <= 0)
         return err_set(e, "judged has closed the connection");
     if (count >= (ssize_t)sizeof answer.magic && answer.magic == POOL_MAGIC && count == (ssize_t)size) {
         memcpy(message, &answer, size);

@@ -238,9 +238,13 @@ static int64_t look_at_clock(struct supervisor *supervisor, int64_t now_us)
     return next_us;
 }
 
-/* We were stopped, or the machine was: nobody else is to be blamed for that. */
-static void forgive(struct supervisor *supervisor, int64_t late_us, int64_t now_us)
+/* The time. Where it is much later than it should be, we were stopped, or the machine was: nobody else is to be blamed. */
+static int64_t look_up(struct supervisor *supervisor, int64_t expected_us)
 {
+    int64_t now_us = clock_now_us();
+    int64_t late_us = now_us - expected_us;
+    if (late_us <= SUPERVISOR_LATE_US)
+        return now_us;
     log_warnx("was not running for %lld ms", (long long)(late_us / 1000));
     for (int i = -1; i < SUPERVISOR_SLOTS; i++) {
         struct slot *slot = i < 0 ? &supervisor->node : &supervisor->slots[i];
@@ -248,6 +252,7 @@ static void forgive(struct supervisor *supervisor, int64_t late_us, int64_t now_
         if (slot->report.deadline_us > 0 && slot->report.deadline_us < INT64_MAX - late_us)
             slot->report.deadline_us += late_us;
     }
+    return now_us;
 }
 
 /* ---- the loop */
@@ -269,13 +274,12 @@ static void take_signal(struct supervisor *supervisor, int64_t now_us)
     supervisor_reap(supervisor, now_us);
 }
 
-/* One poll and what it brings. */
-static void turn(struct supervisor *supervisor, int64_t next_us)
+/* One poll, until next_us at most, and what it brings. Returns when that came. */
+static int64_t turn(struct supervisor *supervisor, int64_t now_us, int64_t next_us)
 {
     struct pollfd fds[SUPERVISOR_FDS];
     struct slot *slots[SUPERVISOR_FDS];
     size_t count = 0;
-    int64_t now_us = clock_now_us();
     fds[count++] = (struct pollfd){.fd = supervisor->signal_fd, .events = POLLIN};
     for (int i = -1; i < SUPERVISOR_SLOTS; i++) {
         struct slot *slot = i < 0 ? &supervisor->node : &supervisor->slots[i];
@@ -292,27 +296,25 @@ static void turn(struct supervisor *supervisor, int64_t next_us)
         left.tv_nsec = (next_us - now_us) % 1000000 * 1000;
     }
     int ready = ppoll(fds, count, next_us == INT64_MAX ? NULL : &left, NULL);
-    now_us = clock_now_us();
-    if (next_us != INT64_MAX && now_us - next_us > SUPERVISOR_LATE_US)
-        forgive(supervisor, now_us - next_us, now_us);
+    now_us = look_up(supervisor, next_us > now_us ? next_us : now_us);
     if (ready <= 0)
-        return;
+        return now_us;
     for (size_t i = 1; i < first_client; i++) {
         if (fds[i].revents != 0)
             supervisor_read(supervisor, slots[i], now_us);
     }
     take_signal(supervisor, now_us);
     control_ready(&supervisor->control, fds + first_client, count - first_client, now_us);
+    return now_us;
 }
 
 int supervisor_run(struct supervisor *supervisor)
 {
     log_info("pid=%d home=%s slots=%d", (int)getpid(), supervisor->config.home, supervisor->target);
-    for (;;) {
-        int64_t now_us = clock_now_us();
-        if (is_over(supervisor, now_us))
-            break;
-        turn(supervisor, look_at_clock(supervisor, now_us));
+    int64_t now_us = clock_now_us();
+    while (!is_over(supervisor, now_us)) {
+        now_us = turn(supervisor, now_us, look_at_clock(supervisor, now_us));
+        now_us = look_up(supervisor, now_us); /* what it brought may have taken its time */
     }
     bool left = !workers_are_gone(supervisor) || supervisor->node.state != POOL_DOWN;
     if (left)

@@ -48,6 +48,6 @@ int supervisor_workers(const struct supervisor *supervisor, const struct setting
 void supervisor_reload(struct supervisor *supervisor, int64_t now_us);
 void supervisor_scale(struct supervisor *supervisor, int target, int64_t now_us);
 void supervisor_roll(struct supervisor *supervisor, int64_t now_us);
-void supervisor_answer(void *supervisor, struct control_client *client, const struct pool_request *request);
+void supervisor_answer(void *context, struct control_client *client, const struct pool_request *request);
 
 #endif

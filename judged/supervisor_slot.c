@@ -165,7 +165,7 @@ void supervisor_event(struct supervisor *supervisor, struct slot *slot, enum slo
         break;
     case SLOT_IMPOSSIBLE:
         log_warnx("slot=%d: %s in state %s cannot be: a fault of judged", slot->number, slot_event_name(event),
-                  pool_state_name(slot->state));
+                  pool_state_name((int)slot->state));
         return;
     default:
         break;

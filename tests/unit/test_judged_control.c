@@ -332,7 +332,9 @@ static void test_too_many(void)
         CU_ASSERT_FATAL(fds[i] >= 0);
         (void)pool_send(fds[i], POOL_STATUS, 0, &e); /* fails where it was closed already */
         if (pool_receive(fds[i], &status, sizeof status, POOL_ANSWER_MS, &e) != 1) {
-            CU_ASSERT_STRING_EQUAL(e.text, "judged: too many connections");
+            /* Where our question came first, there is only the closing. */
+            UNIT_CHECK(strstr(e.text, "too many connections") != NULL || strstr(e.text, "has closed") != NULL, "%s",
+                       e.text);
             refused++;
         }
     }
