@@ -493,6 +493,7 @@ static void test_loading(void)
     server_does(bed, "CONFIG SET rdbcompression no");
     server_does(bed, "SAVE");
     redis_server_kill(&bed->server);
+    bed->server.may_load = true;
     UNIT_CHECK(redis_server_start(&bed->server, slow, &bed->e) == 0, "%s", bed->e.text);
     for (int64_t end_us = clock_now_us() + 15000000; result != 1 && clock_now_us() < end_us;) {
         result = bed_take(bed, 0, &job);

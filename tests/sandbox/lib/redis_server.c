@@ -92,7 +92,7 @@ int redis_server_start(struct redis_server *server, const char *const *options, 
         struct err own = {""};
         /* With a password its answer to PING is an error, and it is there all the same. */
         if (redis_server_command(server, "PING", answer, sizeof answer, &own) == 0 ||
-            strstr(own.text, "NOAUTH") != NULL)
+            strstr(own.text, "NOAUTH") != NULL || (server->may_load && strstr(own.text, "LOADING") != NULL))
             return 0;
         if (waitpid(server->pid, NULL, WNOHANG) != 0) {
             server->pid = 0;

@@ -4,13 +4,16 @@
 #ifndef JUDGE_TEST_REDIS_SERVER_H
 #define JUDGE_TEST_REDIS_SERVER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "common/err.h"
 
 struct redis_server {
     char folder[64], socket[96];
-    pid_t pid; /* 0: it does not run */
+    pid_t pid;     /* 0: it does not run */
+    bool may_load; /* a start is done when it answers that it loads its data */
 };
 
 /* Makes the folder and starts it, with further options ("--requirepass", "x", NULL) or NULL. 1 when it answers, 0 where no
