@@ -107,9 +107,9 @@ void text_show_end(char *shown, size_t size, size_t raw_most, const char *raw, s
     if (raw_size > raw_most) {
         at.p += raw_size - raw_most;
         at.left = raw_most;
-        const unsigned char *line = memchr(at.p, '\n', at.left - 1);
+        const unsigned char *line = raw_most > 0 ? memchr(at.p, '\n', raw_most - 1) : NULL;
         size_t skip = line != NULL ? (size_t)(line + 1 - at.p) : 0;
-        while (line == NULL && skip < 3 && (at.p[skip] & 0xc0) == 0x80)
+        while (line == NULL && skip < 3 && skip < raw_most && (at.p[skip] & 0xc0) == 0x80)
             skip++; /* of a character whose first bytes are left out */
         at.p += skip;
         at.left -= skip;

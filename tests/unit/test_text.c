@@ -203,6 +203,9 @@ static void test_show_end(void)
         text_show_end(shown, sizeof shown, 16, rows[i].raw, rows[i].size);
         (void)UNIT_CHECK(strcmp(shown, rows[i].shown) == 0, "row %zu: '%s' instead of '%s'", i, shown, rows[i].shown);
     }
+    char none[8];
+    text_show_end(none, sizeof none, 0, BYTES("a\nb"));
+    CU_ASSERT_STRING_EQUAL(none, "...\n");
 }
 
 static const struct unit_test tests[] = {
