@@ -48,14 +48,13 @@ int mysql_db_connect(struct mysql_db *db, struct err *e);
 
 /* Runs a statement by its index. Returns the rows that it found (also where they had these values already), or how many rows
  * its answer has: read them with mysql_db_next. -1 with e. */
-int64_t mysql_db_run(struct mysql_db *db, size_t statement, const struct sql_value *values, size_t count,
-                     struct err *e);
+int64_t mysql_db_run(struct mysql_db *db, size_t index, const struct sql_value *values, size_t count, struct err *e);
 /* 1 with the next row, 0 after the last, -1 with e. */
-int mysql_db_next(struct mysql_db *db, size_t statement, struct err *e);
+int mysql_db_next(struct mysql_db *db, size_t index, struct err *e);
 /* A column of the row: NULL is `otherwise`. */
-int64_t mysql_db_int(const struct mysql_db *db, size_t statement, size_t column, int64_t otherwise);
+int64_t mysql_db_int(const struct mysql_db *db, size_t index, size_t column, int64_t otherwise);
 /* NULL where it is NULL; terminated; until the next call with this statement. */
-const char *mysql_db_text(const struct mysql_db *db, size_t statement, size_t column, size_t *bytes);
+const char *mysql_db_text(const struct mysql_db *db, size_t index, size_t column, size_t *bytes);
 /* The number that the last INSERT made. */
 int64_t mysql_db_new_id(const struct mysql_db *db);
 

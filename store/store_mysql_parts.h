@@ -85,12 +85,12 @@ extern const struct sql_statement store_mysql_statements[SQL_STATEMENTS];
 /* store_mysql_schema.c */
 int store_mysql_connected(void *context, struct err *e);
 bool store_mysql_has(const void *context, const char *word, size_t length);
-int store_mysql_check(struct store *store, struct err *e);
-int store_mysql_init(struct store *store, bool upgrade, char *note, size_t note_size, struct err *e);
+int store_mysql_check(struct store *base, struct err *e);
+int store_mysql_init(struct store *base, bool upgrade, char *note, size_t note_size, struct err *e);
 
 /* store_mysql_save.c */
-int store_mysql_save(struct store *store, const struct store_outcome *outcome, struct err *e);
-int64_t store_mysql_submit(struct store *store, const struct store_submission *submission, struct err *e);
+int store_mysql_save(struct store *base, const struct store_outcome *outcome, struct err *e);
+int64_t store_mysql_submit(struct store *base, const struct store_submission *submission, struct err *e);
 /* Recounts what the row's verdict counts in. 0, or -1 with e: try again. What can never be counted is logged. */
 int store_mysql_count(struct store_mysql *store, int64_t id, struct err *e);
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/str.h"
@@ -684,11 +686,135 @@ static void check(struct fixture *f)
     CHECK_CALL(f, 0, store_check(f->store, &f->e));
 }
 
+/* ---- several at once */
+
+enum { JUDGES = 4, SUBMISSIONS = 60, USERS = 3, PROBLEMS = 2 };
+
+/* One judge: takes what it can get, and gives every fifth back once. Exit 0: every call said 0 or 1. */
+static int be_judge(const struct settings *settings, int64_t first, int number)
+{
+    struct err e;
+    char token[STORE_TOKEN_SIZE];
+    bool backs[SUBMISSIONS] = {false};
+    struct store *store = store_open(settings, &e);
+    if (store == NULL)
+        return 1;
+    (void)str_format(token, sizeof token, "box1:judge%d", number);
+    for (int i = 0; i < 2 * SUBMISSIONS; i++) {
+        int64_t id = first + (i * 7 + number * 13) % SUBMISSIONS;
+        struct store_submission submission;
+        int claimed = store_claim(store, id, token, "", &submission, &e);
+        if (claimed == 0)
+            continue;
+        struct store_outcome outcome = outcome_of(id, token, id % 3 == 0 ? 6 : 4);
+        outcome.run_text = "text";
+        outcome.cases = some_cases;
+        outcome.case_count = 2;
+        store_submission_fini(&submission);
+        if (claimed < 0 || store_running(store, id, token, &e) != 1) {
+            printf("# judge %d: claim of %lld: %s\n", number, (long long)id, e.text);
+            return 1;
+        }
+        if (id % 5 == 0 && !backs[id - first]) {
+            backs[id - first] = true;
+            if (store_put_back(store, id, token, &e) == 1)
+                continue;
+        }
+        if (store_save(store, &outcome, &e) != 1) {
+            printf("# judge %d: save of %lld: %s\n", number, (long long)id, e.text);
+            return 1;
+        }
+    }
+    store_close(store);
+    return 0;
+}
+
+/* One of the old kind: claims what waits, writes no token, and asks for no fence. */
+static int be_old_judge(struct store_site *site, int64_t first)
+{
+    site->admin = NULL; /* the parent's */
+    if (!store_site_again(site))
+        return 1;
+    for (int64_t id = first; id < first + SUBMISSIONS; id++) {
+        (void)store_site_number(site,
+                                "UPDATE solution SET result = 2, time = 0, memory = 0, judgetime = NOW() WHERE "
+                                "solution_id = %lld AND result < 2 LIMIT 1",
+                                (long long)id);
+        if (store_site_number(site, "SELECT ROW_COUNT()") == 1 &&
+            store_site_number(site, "UPDATE solution SET result = 10, judger = 'LOCAL' WHERE solution_id = %lld",
+                              (long long)id) == INT64_MIN)
+            return 1;
+    }
+    store_site_close(site);
+    return 0;
+}
+
+static void at_once(struct fixture *f)
+{
+    pid_t pids[JUDGES];
+    bool mysql = f->site.kind != SITE_SQLITE;
+    char user[8];
+    int64_t first = 0;
+    for (int i = 0; i < USERS; i++) {
+        (void)str_format(user, sizeof user, "u%d", i);
+        add_user(f, user);
+    }
+    for (int i = 0; i < PROBLEMS; i++)
+        add_problem(f, 1000 + i, "1", 64, 0);
+    if (mysql) {
+        CHECK_INT(f, -1, "CREATE TABLE writes (id INT NOT NULL) ENGINE=MyISAM");
+        CHECK_INT(f, -1,
+                  "CREATE TRIGGER counts AFTER UPDATE ON solution FOR EACH ROW BEGIN IF NEW.result > 3 THEN "
+                  "INSERT INTO writes VALUES (NEW.solution_id); END IF; END");
+    }
+    for (int i = 0; i < SUBMISSIONS; i++) {
+        (void)str_format(user, sizeof user, "u%d", i % USERS);
+        int64_t id = add(f, 1000 + i % PROBLEMS, user, 0);
+        first = i == 0 ? id : first;
+    }
+    store_close(f->store); /* its connection is not for children */
+    f->store = NULL;
+    (void)fflush(stdout); /* or children print it too */
+    for (int i = 0; i < JUDGES; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0)
+            _exit(mysql && i == 0 ? be_old_judge(&f->site, first) : be_judge(&f->site.settings, first, i));
+    }
+    for (int i = 0; i < JUDGES; i++) {
+        int status = -1;
+        UNIT_CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 0, "judge %d: 0x%x", i, (unsigned)status);
+    }
+    CHECK_INT(f, 0, "SELECT COUNT(*) FROM solution WHERE result < 4");
+    CHECK_INT(f, 0,
+              "SELECT COUNT(*) FROM solution WHERE result <> 10 AND result <> CASE WHEN solution_id %% 3 = 0 "
+              "THEN 6 ELSE 4 END");
+    if (mysql) {
+        CHECK_INT(f, SUBMISSIONS, "SELECT COUNT(*) FROM writes");
+        CHECK_INT(f, SUBMISSIONS, "SELECT COUNT(DISTINCT id) FROM writes");
+        CHECK_INT(f, 0, "SELECT COUNT(*) FROM solution WHERE (result = 10) <> (judger = 'LOCAL')");
+    }
+    CHECK_INT(f, 0,
+              "SELECT COUNT(*) FROM solution WHERE result <> 10 AND (SELECT COUNT(*) FROM solution_case c WHERE "
+              "c.solution_id = solution.solution_id) <> 2");
+    for (int i = 0; i < PROBLEMS; i++)
+        CHECK_INT(f, 1,
+                  "SELECT accepted = (SELECT COUNT(*) FROM solution s WHERE s.problem_id = %d AND s.result = 4) "
+                  "FROM problem WHERE problem_id = %d",
+                  1000 + i, 1000 + i);
+    for (int i = 0; i < USERS; i++)
+        CHECK_INT(f, 1,
+                  "SELECT solved = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s WHERE s.user_id = 'u%d' "
+                  "AND s.result = 4) FROM users WHERE user_id = 'u%d'",
+                  i, i);
+}
+
+/* clang-format off */
 #define CONTRACT(CASE)                                                                                                 \
-    CASE(claim_reads_all)                                                                                              \
-    CASE(claim_once) CASE(fence) CASE(put_back) CASE(give_up) CASE(save_writes_all) CASE(pass_rate_may_stay)           \
-        CASE(numbers_are_clamped) CASE(texts_are_cut) CASE(characters_of_four_bytes) CASE(limits) CASE(long_sources)   \
-            CASE(counters) CASE(waiting) CASE(held) CASE(last) CASE(submit) CASE(check)
+    CASE(claim_reads_all) CASE(claim_once) CASE(fence) CASE(put_back) CASE(give_up) CASE(save_writes_all)              \
+    CASE(pass_rate_may_stay) CASE(numbers_are_clamped) CASE(texts_are_cut) CASE(characters_of_four_bytes)              \
+    CASE(limits) CASE(long_sources) CASE(counters) CASE(waiting) CASE(held) CASE(last) CASE(submit) CASE(check)        \
+    CASE(at_once)
+/* clang-format on */
 
 #define ON_EACH(name)                                                                                                  \
     static void sqlite_##name(void)                                                                                    \

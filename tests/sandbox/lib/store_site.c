@@ -109,7 +109,8 @@ static bool ask_sqlite(struct store_site *site, const char *sql, char *text, siz
     return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
-static bool ask(struct store_site *site, char *text, size_t size, bool *null, const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static bool ask(struct store_site *site, char *text, size_t size, bool *null,
+                                                      const char *format, va_list args)
 {
     char *sql = malloc(SQL_BYTES);
     bool good = false;
