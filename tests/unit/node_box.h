@@ -184,6 +184,12 @@ static inline bool box_hears(struct box *box, int ms)
            report.magic == POOL_MAGIC && report.state == POOL_IDLE;
 }
 
+/* The sweeps that a start brings are over: two heartbeats. */
+static inline bool box_settles(struct box *box)
+{
+    return box_hears(box, 5000) && box_hears(box, 5000);
+}
+
 /* judge_node asks for the stream. */
 static inline bool box_accept(struct box *box, int ms)
 {

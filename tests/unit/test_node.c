@@ -197,6 +197,7 @@ static void test_hint(void)
     box_node_start(&box);
     CU_ASSERT_TRUE(box_accept(&box, 5000));
     CU_ASSERT_TRUE(BOX_UNTIL(box_state(&box, first) == QUEUE_WAITING, 5000));
+    CU_ASSERT_TRUE(box_settles(&box));
     int64_t second = box_submit(store);
     CU_ASSERT_FALSE(BOX_UNTIL(box_state(&box, second) != QUEUE_UNKNOWN, 300));
     (void)sendto(sender, "1002", 4, 0, (struct sockaddr *)&address, sizeof address);

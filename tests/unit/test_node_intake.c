@@ -272,6 +272,18 @@ static void test_queue_wiped(void)
     (void)bench_turns(&bench);
     CU_ASSERT_EQUAL(bench.board.queue_down, 0);
     CU_ASSERT_EQUAL(fake.job_count, 700);
+    /* The same within a sweep: it begins anew. */
+    bench.intake->sweep.due_us = 0;
+    while (bench.intake->sweep.after_id == 0 && intake_turn(bench.intake, contact_now_us()) == 0)
+        ;
+    CU_ASSERT(bench.intake->sweep.after_id > 0);
+    fake.queue_gone = true;
+    (void)bench_turns(&bench);
+    fake.job_count = 0;
+    fake.queue_gone = false;
+    bench.intake->queue_contact.retry_us = 0;
+    (void)bench_turns(&bench);
+    CU_ASSERT_EQUAL(fake.job_count, 700);
     bench_close(&bench);
 }
 

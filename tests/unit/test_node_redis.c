@@ -30,6 +30,7 @@ static void test_list(void)
     box_node_start(&box);
     CU_ASSERT_TRUE(box_accept(&box, 5000));
     CU_ASSERT_TRUE(BOX_UNTIL(box_redis(&box, "EXISTS oj:alive:n1") == 1, 5000));
+    CU_ASSERT_TRUE(box_settles(&box));
     int64_t first = box_submit(store);
     int64_t second = box_submit(store);
     static const char *const garbage[] = {"-1",
@@ -63,7 +64,7 @@ static void test_list(void)
     printf("# pushed to taken: %lld us\n", (long long)(clock_now_us() - begin_us));
     CU_ASSERT(clock_now_us() - begin_us < 1000000);
     queue_job_fini(&job);
-    CU_ASSERT_TRUE(box_hears(&box, 1));
+    CU_ASSERT_TRUE(box_hears(&box, POOL_REPORT_MS));
     store_close(store);
     box_close(&box);
 }
@@ -78,7 +79,7 @@ static void test_inboxes(void)
     int64_t late[3];
     box_node_start(&box); /* with its sweep done, only the inboxes can bring them */
     CU_ASSERT_TRUE(box_accept(&box, 5000));
-    CU_ASSERT_TRUE(box_hears(&box, 5000) && box_hears(&box, 5000));
+    CU_ASSERT_TRUE(box_settles(&box));
     CU_ASSERT_EQUAL(box_node_end(&box, SIGKILL, 5000), 128 + SIGKILL);
     for (int i = 0; i < 3; i++)
         late[i] = box_submit(store);
