@@ -85,6 +85,17 @@ static int parse(struct options *options, int argc, char **argv, struct err *e)
     return 0;
 }
 
+/* Fills parent with the group that the workers' groups are made in. */
+static void enter_group(char *parent, size_t size)
+{
+    struct err e;
+    int entered = group_enter("", parent, size, &e);
+    if (entered < 0)
+        log_warnx("%s", e.text);
+    else if (entered == 0)
+        log_debug("%s", e.text);
+}
+
 /* Everything between the fork and the loop's end. Returns the exit code. */
 static int run(const struct options *options, const struct settings *settings, struct daemon *daemon,
                struct notify *notify)
@@ -92,11 +103,6 @@ static int run(const struct options *options, const struct settings *settings, s
     static char client[PATH_MAX], node[PATH_MAX], parent[PATH_MAX];
     struct err e = {""};
     struct supervisor *supervisor = NULL;
-    int entered = group_enter("", parent, sizeof parent, &e);
-    if (entered < 0)
-        log_warnx("%s", e.text);
-    else if (entered == 0)
-        log_debug("%s", e.text);
     struct supervisor_config config = {.home = options->home,
                                        .client = client,
                                        .node = node,
@@ -109,6 +115,7 @@ static int run(const struct options *options, const struct settings *settings, s
     int code = EXIT_REFUSED;
     if (child_find(client, sizeof client, programs, "judge_client", &e) == 0 &&
         child_find(node, sizeof node, programs, "judge_node", &e) == 0 && daemon_lock(daemon, options->home, &e) == 0) {
+        enter_group(parent, sizeof parent);
         config.run_fd = daemon->run_fd;
         supervisor = supervisor_new(&config, settings, &e);
     }

@@ -27,7 +27,7 @@
 #include "common/banned.h"
 
 enum {
-    SUPERVISOR_NODE_US = 5000000,  /* what judge_node has at least, after the workers */
+    SUPERVISOR_NODE_US = 10000000, /* what judge_node has after the workers */
     SUPERVISOR_KILL_US = 10000000, /* how long a killed process may take to be gone */
     SUPERVISOR_LATE_US = 1000000,  /* later than this: it was us who did not run */
     SUPERVISOR_FDS = 2 + SUPERVISOR_SLOTS + 1 + CONTROL_CLIENTS
@@ -125,23 +125,22 @@ static bool workers_are_gone(const struct supervisor *supervisor)
     return true;
 }
 
-static void kill_all(struct supervisor *supervisor, const char *why, int64_t now_us)
+static void kill_workers(struct supervisor *supervisor, const char *why, int64_t now_us)
 {
     supervisor->killing = true;
     supervisor->end_us = now_us + SUPERVISOR_KILL_US;
     for (int i = 0; i < SUPERVISOR_SLOTS; i++)
         supervisor_kill(supervisor, &supervisor->slots[i], why);
-    supervisor_kill(supervisor, &supervisor->node, why);
 }
 
 static void stop(struct supervisor *supervisor, int64_t now_us)
 {
     if (supervisor->killing)
+        supervisor_kill(supervisor, &supervisor->node, "asked to end a third time");
+    else if (supervisor->stopping)
+        kill_workers(supervisor, "asked to end a second time", now_us);
+    if (supervisor->stopping)
         return;
-    if (supervisor->stopping) {
-        kill_all(supervisor, "asked to end a second time", now_us);
-        return;
-    }
     log_info("ending: workers end after their jobs, for at most %lld s",
              (long long)(supervisor->settings.grace_ms / 1000));
     notify_must(supervisor->config.notify, "STOPPING=1\nSTATUS=ending: workers end after their jobs");
@@ -161,6 +160,23 @@ static bool once_is_done(const struct supervisor *supervisor)
     return supervisor->config.once;
 }
 
+/* Its time is over: a worker's, or, once they are gone, judge_node's. True where killing has not helped either. */
+static bool lose_patience(struct supervisor *supervisor, bool gone, int64_t now_us)
+{
+    bool killed = gone ? supervisor->node.killed : supervisor->killing;
+    if (killed) {
+        supervisor_kill(supervisor, &supervisor->node, "the workers cannot be killed");
+        return true;
+    }
+    if (!gone) {
+        kill_workers(supervisor, "still there after the time of grace", now_us);
+    } else {
+        supervisor->end_us = now_us + SUPERVISOR_KILL_US;
+        supervisor_kill(supervisor, &supervisor->node, "still there after the workers");
+    }
+    return false;
+}
+
 /* Workers first, then judge_node, which gives back what they held. True where nobody is left, or cannot be ended. */
 static bool is_over(struct supervisor *supervisor, int64_t now_us)
 {
@@ -172,16 +188,10 @@ static bool is_over(struct supervisor *supervisor, int64_t now_us)
     if (gone && supervisor->node.state == POOL_DOWN)
         return true;
     if (gone && supervisor->node.state != POOL_ENDING) {
-        if (!supervisor->killing && supervisor->end_us < now_us + SUPERVISOR_NODE_US)
-            supervisor->end_us = now_us + SUPERVISOR_NODE_US;
+        supervisor->end_us = now_us + SUPERVISOR_NODE_US;
         supervisor_event(supervisor, &supervisor->node, SLOT_STOP, now_us);
     }
-    if (now_us < supervisor->end_us)
-        return false;
-    if (supervisor->killing)
-        return true;
-    kill_all(supervisor, "still there after the time of grace", now_us);
-    return false;
+    return now_us >= supervisor->end_us && lose_patience(supervisor, gone, now_us);
 }
 
 /* ---- the clock */

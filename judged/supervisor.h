@@ -37,8 +37,8 @@ struct supervisor;
 struct supervisor *supervisor_new(const struct supervisor_config *config, const struct settings *settings,
                                   struct err *e);
 
-/* Runs the pool until SIGTERM or SIGINT has drained it (or killed it: after the grace time, or at the second signal), or until
- * `once` is done. Returns the exit code: 0; 1 where a process could not be ended. */
+/* Runs the pool until SIGTERM or SIGINT has drained it (workers are killed after the grace time or at the second signal,
+ * judge_node 10 s after them or at the third), or until `once` is done. Returns the exit code: 0; 1 where a process could not be ended. */
 int supervisor_run(struct supervisor *supervisor);
 
 void supervisor_free(struct supervisor *supervisor);

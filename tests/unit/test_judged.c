@@ -361,6 +361,30 @@ static void test_second_term_kills(void)
     box_fini(&box);
 }
 
+/* judge_node does not end: a third one ends it. */
+static void test_third_term_kills(void)
+{
+    struct box box;
+    box_init(&box, ONE);
+    box_file(&box, "fake.node", "idle wait:never");
+    box_start(&box);
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 0));
+    CU_ASSERT(box_await_text(&box, "fake.log", "start node", 1));
+    CU_ASSERT_EQUAL(kill(box.pid, SIGTERM), 0);
+    CU_ASSERT(box_await_text(&box, "fake.log", "term node", 1));
+    CU_ASSERT_EQUAL(kill(box.pid, SIGTERM), 0);
+    CU_ASSERT(box_await_text(&box, "log/judged.log", "ending", 1));
+    CU_ASSERT_EQUAL(kill(box.pid, 0), 0);
+    int64_t end_us = clock_now_us() + BOX_PATIENCE_US;
+    while (waitpid(box.pid, NULL, WNOHANG) == 0 && clock_now_us() < end_us) {
+        CU_ASSERT_EQUAL(kill(box.pid, SIGTERM), 0); /* two at once may be one */
+        (void)poll(NULL, 0, 20);
+    }
+    box.pid = 0;
+    CU_ASSERT_EQUAL(box_count(&box, "log/judged.log", "is killed: asked to end a third time"), 1);
+    box_fini(&box);
+}
+
 static void test_grace(void)
 {
     struct box box;
@@ -533,6 +557,7 @@ static const struct unit_test tests[] = {
     {"node_hangs", test_node_hangs},
     {"term_drains", test_term_drains},
     {"second_term_kills", test_second_term_kills},
+    {"third_term_kills", test_third_term_kills},
     {"grace", test_grace},
     {"once", test_once},
     {"judged_killed", test_judged_killed},
