@@ -44,9 +44,11 @@ struct store_submission {
     int result;
     char user[STORE_USER_SIZE];
     bool contest_running;
-    int64_t time_ms, memory_mib; /* the problem's limits by the rules of the site; a test run 5000 and 512 */
-    int special;                 /* the problem's spj: 0 none, 1 checker, 2 raw text, 3 interactive */
-    char *source;                /* malloc'd: store_submission_fini; NULL where it was not asked for */
+    /* The problem's limits by the rules of the site (over 300 s or below 0: 1 s; over 2048 MiB or below 1: 2048); a test run 5000 and
+     * 512. 0: the database does not say (no row of the problem, a time of 0, or the embedded store): the problem's folder does. */
+    int64_t time_ms, memory_mib;
+    int special;  /* the problem's spj: 0 none, 1 checker, 2 raw text, 3 interactive */
+    char *source; /* malloc'd: store_submission_fini; NULL where it was not asked for */
     size_t source_bytes;
     char *input; /* of a test run, else NULL */
     size_t input_bytes;
@@ -72,22 +74,23 @@ struct store_outcome { /* a judgement as it is written */
     const struct store_case *cases;
     size_t case_count;
     const char *data_version; /* "" where unknown */
-    bool counters;            /* recompute the user's, problem's and contest's counters afterwards */
+    bool counters;            /* recount the user's, problem's and contest's counters afterwards */
 };
 
 struct store_status { /* what a row says now */
     int64_t id;
     int result;
-    int64_t time_ms, mem_kib, pass_rate;
+    int64_t time_ms, mem_kib, pass_rate; /* pass_rate -1: old tables that do not have it */
     char judger[STORE_TOKEN_SIZE];
-    int64_t age_s;      /* since it was last claimed or judged; -1 unknown */
+    int64_t age_s; /* since it was last claimed or judged, or else since it came; by the server's clock; -1 unknown */
     char *compile_text; /* malloc'd, NULL where there is none */
     char *run_text;
 };
 void store_status_fini(struct store_status *status);
 
-/* The store that the settings ask for: MySQL where a database is configured, else OJ_HOME/judge.db (made with its tables when it
- * is missing). Opened without being reached. NULL with e where the settings are wrong or the file cannot be made. */
+/* The store that the settings (which are copied) ask for: MySQL where a database is configured, else OJ_HOME/judge.db, made with
+ * its tables when it is missing. Opened without being reached. NULL with e where the settings are wrong or the file cannot be
+ * made. */
 struct store *store_open(const struct settings *settings, struct err *e);
 void store_close(struct store *store);
 
@@ -103,7 +106,8 @@ int store_read(struct store *store, int64_t id, struct store_submission *submiss
 
 /* Claims the row for token; previous: earlier tokens of this job, with blanks between, whose claim is taken over; "" none. 1 with
  * *submission whole (source and limits); 0 where the row is not there, final or somebody else's; -1 with e. A row of ours
- * whose source is missing is 1 with source NULL. */
+ * whose source is missing is 1 with source NULL. Where one of previous has judged the row and died before it counted, this counts
+ * (unless [judging] turbo). */
 int store_claim(struct store *store, int64_t id, const char *token, const char *previous,
                 struct store_submission *submission, struct err *e);
 
@@ -111,14 +115,16 @@ int store_claim(struct store *store, int64_t id, const char *token, const char *
 int store_running(struct store *store, int64_t id, const char *token, struct err *e);
 
 /* Details, then the verdict, then counters. 1 written (also when an earlier try of the same token had written it); 0 where the
- * claim was lost, and then nothing of it shows; -1 with e: try again. */
+ * claim was lost, and then nothing of it shows; -1 with e: try again. "verdict written, counters not yet" is -1 too: the next try
+ * counts. Counters that can never be written (a missing right) are logged and cost no verdict. compile_text, run_text and cases
+ * are replaced also by nothing. Texts may be anything: they are cut and made valid here. */
 int store_save(struct store *store, const struct store_outcome *outcome, struct err *e);
 
 /* Back to waiting (1), only where it is held with that token. 1, 0, -1. */
 int store_put_back(struct store *store, int64_t id, const char *token, struct err *e);
 
 /* A job that was quarantined: result and a text for the student, where the row still waits or is held by one of the tokens in
- * previous. 1, 0, -1. */
+ * previous. 1, 0, -1: try again, it goes on where it was interrupted. The row's judger is then "NODE:givenup2". */
 int store_give_up(struct store *store, int64_t id, const char *previous, int result, const char *text, struct err *e);
 
 /* Rows in 0 or 1, by id from after_id, up to max, without source and limits; settings' TOTAL and MOD are applied by the store.
