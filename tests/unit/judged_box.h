@@ -154,8 +154,8 @@ static void fake_describe(const struct fake *fake, int argc, char **argv)
     }
     ssize_t count = readlink("/proc/self/fd/0", zero, sizeof zero - 1);
     size_t length = strlen(text);
-    (void)str_format(text + length, sizeof text - length, " zero=%s leader=%d", count > 0 ? zero : "?",
-                     getpgrp() == getpid());
+    (void)str_format(text + length, sizeof text - length, " zero=%s leader=%d notify=%d", count > 0 ? zero : "?",
+                     getpgrp() == getpid(), getenv("NOTIFY_SOCKET") != NULL || getenv("WATCHDOG_USEC") != NULL);
     static const char *const lines[] = {"SigBlk:", "SigIgn:"};
     if (file_read(AT_FDCWD, "/proc/self/status", status, sizeof status, NULL) < 0)
         _exit(97);
@@ -368,7 +368,7 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
     static char self[PATH_MAX], log[PATH_MAX];
     static struct settings settings;
     struct daemon daemon = {.run_fd = -1, .pid_fd = -1, .ready_fd = -1};
-    struct notify notify = {.fd = -1};
+    struct notify notify;
     struct err e;
     (void)str_format(log, sizeof log, "%s/log/judged.log", box->home);
     int not_theirs = box->not_theirs;
@@ -378,6 +378,7 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (fd < 0 || dup2(fd, STDERR_FILENO) < 0 || length < 0)
         _exit(90);
+    notify_open(&notify);
     if (settings_read(&settings, box->home, NULL, &e) != 0 || daemon_lock(&daemon, box->home, &e) != 0) {
         (void)fprintf(stderr, "%s\n", e.text);
         _exit(91);
@@ -396,7 +397,9 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
         (void)fprintf(stderr, "%s\n", e.text);
         _exit(92);
     }
+    notify_must(&notify, "READY=1");
     int code = supervisor_run(supervisor);
+    notify_close(&notify);
     supervisor_free(supervisor);
     daemon_unlock(&daemon);
     _exit(code);

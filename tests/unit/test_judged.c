@@ -28,7 +28,7 @@ static void test_what_they_get(void)
     file_close(&stray);
     CU_ASSERT(box_await(&box, 0, POOL_IDLE, 0) && box_await(&box, 1, POOL_IDLE, 0));
     CU_ASSERT(box_await_text(&box, "fake.log", "start ", 3));
-    CU_ASSERT_EQUAL(box_count(&box, "fake.log", "fds=0,1,2,3 zero=/dev/null leader=1"), 3);
+    CU_ASSERT_EQUAL(box_count(&box, "fake.log", "fds=0,1,2,3 zero=/dev/null leader=1 notify=0"), 3);
     CU_ASSERT_EQUAL(box_count(&box, "fake.log", "SigBlk:0000000000000000"), 3);
     CU_ASSERT_EQUAL(box_count(&box, "fake.log", "SigIgn:0000000000000000"), 3);
     for (int i = 0; i < 2; i++) {

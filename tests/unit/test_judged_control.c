@@ -3,7 +3,9 @@
  *
  * Needs no root, but for what another user is refused.
  */
+#include <stddef.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "judged/control.h"
 #include "tests/unit/judged_box.h"
@@ -223,6 +225,60 @@ static void test_reload_of_starting(void)
     box_fini(&box);
 }
 
+/* ---- systemd */
+
+/* Hears messages until one is, or begins with, the text. */
+static bool heard(int fd, const char *text)
+{
+    char message[256];
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    while (poll(&ready, 1, (int)(BOX_PATIENCE_US / 1000)) > 0) {
+        ssize_t count = recv(fd, message, sizeof message - 1, 0);
+        if (count < 0)
+            return false;
+        message[count] = '\0';
+        if (str_starts(message, text))
+            return true;
+    }
+    return false;
+}
+
+static void test_systemd(void)
+{
+    struct box box;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char name[64];
+    (void)str_format(name, sizeof name, "@judge-test-systemd-%d", (int)getpid());
+    memcpy(address.sun_path + 1, name + 1, strlen(name) - 1);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_FATAL(fd >= 0);
+    CU_ASSERT_FATAL(bind(fd, (const struct sockaddr *)&address,
+                         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name))) == 0);
+    box_init(&box, ONE);
+    CU_ASSERT_FATAL(setenv("NOTIFY_SOCKET", name, 1) == 0 && setenv("WATCHDOG_USEC", "200000", 1) == 0);
+    box_start(&box);
+    (void)unsetenv("NOTIFY_SOCKET");
+    (void)unsetenv("WATCHDOG_USEC");
+    CU_ASSERT(heard(fd, "READY=1"));
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 0));
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT(heard(fd, "WATCHDOG=1\nSTATUS="));
+    CU_ASSERT_EQUAL(kill(box.pid, SIGHUP), 0);
+    CU_ASSERT(heard(fd, "RELOADING=1\nMONOTONIC_USEC="));
+    CU_ASSERT(heard(fd, "READY=1"));
+    box_file(&box, "etc/judge.conf", "nonsense\n");
+    CU_ASSERT_EQUAL(kill(box.pid, SIGHUP), 0);
+    CU_ASSERT(heard(fd, "RELOADING=1"));
+    CU_ASSERT(heard(fd, "READY=1")); /* what was in force is */
+    CU_ASSERT_EQUAL(kill(box.pid, SIGTERM), 0);
+    CU_ASSERT(heard(fd, "STOPPING=1"));
+    CU_ASSERT_EQUAL(box_wait(&box), 0);
+    CU_ASSERT(box_count(&box, "fake.log", "notify=0") >= 2);
+    CU_ASSERT_EQUAL(box_count(&box, "fake.log", "notify=1"), 0);
+    file_close(&fd);
+    box_fini(&box);
+}
+
 /* ---- clients */
 
 /* True where the other side has closed, whatever came before. */
@@ -399,6 +455,7 @@ static const struct unit_test tests[] = {
     {"reload", test_reload},
     {"reload_of_nonsense", test_reload_of_nonsense},
     {"reload_of_starting", test_reload_of_starting},
+    {"systemd", test_systemd},
     {"nonsense", test_nonsense},
     {"never_reads", test_never_reads},
     {"many_watch", test_many_watch},
