@@ -33,7 +33,7 @@ COMMON_SRC  := $(wildcard common/*.c)
 CELL_SRC    := $(wildcard judge_client/sandbox/cell_*.c)
 CELL_EXTRA  := common/err.c common/str.c common/file.c $(wildcard judge_client/sandbox/cgroup_remove.c)
 SANDBOX_SRC := $(filter-out $(CELL_SRC),$(wildcard judge_client/sandbox/*.c))
-CLIENT_SRC  := $(filter-out judge_client/main.c judge_client/worker%,$(wildcard judge_client/*.c))
+CLIENT_SRC  := $(filter-out judge_client/main.c,$(wildcard judge_client/*.c))
 QUEUE_SRC   := $(wildcard queue/*.c)
 STORE_SRC   := $(wildcard store/*.c)
 NODE_SRC    := $(filter-out judge_node/main.c,$(wildcard judge_node/*.c))
@@ -218,10 +218,16 @@ install: $(PROGRAMS)
 	$(Q)install -C -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
 	$(Q)install -C -m 0644 $(LANGUAGES) $(DESTDIR)$(PREFIX)/share/judge/languages.d
 	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
+	$(Q)install -C -m 0644 data/schema.sql etc/judge.conf $(DESTDIR)$(PREFIX)/share/judge
+	$(Q)install -C -D -m 0755 etc/init.d/judged $(DESTDIR)/etc/init.d/judged
+	$(Q)sed 's:/usr/bin:$(PREFIX)/bin:g; s:/home/judge:$(OJ_HOME):g' etc/judged.service >$(BUILD)/judged.service && \
+		install -C -D -m 0644 $(BUILD)/judged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/judged.service
 	$(Q)cd data && find . -mindepth 2 -type f -exec install -C -D -m 0644 '{}' '$(DESTDIR)$(PREFIX)/share/judge/samples/{}' ';'
 	@set -e; folder() { [ -d "$(DESTDIR)$(OJ_HOME)$$2" ] || install -d -m "$$1" "$(DESTDIR)$(OJ_HOME)$$2"; }; \
 		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /etc/languages.d; \
-		folder 0750 /data; folder 0750 /log; folder 0755 /run
+		folder 0750 /data; folder 0750 /log; folder 0755 /run; \
+		[ -e "$(DESTDIR)$(OJ_HOME)/etc/judge.conf" ] || \
+			install -m 0640 etc/judge.conf "$(DESTDIR)$(OJ_HOME)/etc/judge.conf"
 
 clean:
 	rm -rf build build-*

@@ -14,6 +14,7 @@
 #include "judge_client/local_judge.h"
 #include "judge_client/local_languages.h"
 #include "judge_client/local_run.h"
+#include "judge_client/worker.h"
 
 #include "common/banned.h"
 
@@ -31,5 +32,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], forms[i].name) == 0)
             return forms[i].form(argc - 1, argv + 1);
     }
+    if (argc > 1 && strcmp(argv[1], "--slot") == 0)
+        return worker_main(argc, argv);
     fatal("judgectl starts it: judgectl run ..., judgectl doctor");
 }

@@ -109,7 +109,7 @@ static int open_catalogues(struct worker *worker, struct err *e)
     next.store = NULL;
     next.judge = NULL;
     next.languages = NULL;
-    if (settings_read(&next.settings, worker->home, NULL, e) != 0)
+    if (settings_read_quiet(&next.settings, worker->home, NULL, e) != 0)
         return -1;
     places_find(&next.places, next.settings.home);
     next.languages = languages_open(next.places.languages, e);
@@ -279,7 +279,7 @@ static void find_judged(struct worker *worker)
 
 static int start(struct worker *worker, struct err *e)
 {
-    if (take_signals(worker, e) != 0 || settings_read(&worker->settings, worker->home, NULL, e) != 0)
+    if (take_signals(worker, e) != 0 || settings_read_quiet(&worker->settings, worker->home, NULL, e) != 0)
         return EXIT_WRONG;
     worker->report.quiet_ms = LOCK_WAIT_MS + POOL_SILENT_MS;
     worker_report(worker, POOL_STARTING);

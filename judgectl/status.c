@@ -232,7 +232,7 @@ int status_main(int argc, char **argv)
         free(status);
         return 0;
     }
-    if (code != 0 || status == NULL || settings_read(&status->settings, home, NULL, &e) != 0) {
+    if (code != 0 || status == NULL || settings_read_quiet(&status->settings, home, NULL, &e) != 0) {
         (void)fprintf(stderr, "judgectl status: %s\n", e.text); /* nowhere else to say it */
         free(status);
         return 2;

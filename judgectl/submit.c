@@ -262,7 +262,7 @@ int submit_main(int argc, char **argv)
     if (code > 0)
         return 0;
     if (code == 0)
-        code = settings_read(&submitting.settings, options.home, NULL, &e);
+        code = settings_read_quiet(&submitting.settings, options.home, NULL, &e);
     if (code == 0) {
         submitting.ids = calloc(options.count, sizeof *submitting.ids);
         submitting.store = store_open(&submitting.settings, &e);

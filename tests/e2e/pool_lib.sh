@@ -106,12 +106,12 @@ maria_kill() {
     while kill -0 "$maria_pid" 2>/dev/null; do sleep 0.02; done
 }
 
-# The tables of an old site ($1 = hustoj) or of a fresh one ($1 = schema), with the sample problems and a user.
+# Statements end at a line's end; a trigger's body has semicolons within. The tables of an old site ($1 = hustoj) or of a fresh one ($1 = schema), with the sample problems and a user.
 maria_tables() {
     local file=data/schema.sql
     [[ $1 == hustoj ]] && file=tests/sql/hustoj.sql
     mariadb --no-defaults -S "$maria_socket" -u root -e 'create database jol' &&
-        mariadb --no-defaults -S "$maria_socket" -u root jol <"$file" &&
+        sed 's:;$:\n//:' "$file" | mariadb --no-defaults -S "$maria_socket" -u root --delimiter=// jol &&
         sql "insert into problem(problem_id, title, time_limit, memory_limit, spj, defunct, in_date)
             values (1000, 'a+b', 1, 128, '0', 'N', now()), (1004, 'growing', 1, 128, '0', 'N', now())"
 }
@@ -136,7 +136,7 @@ home_new() {
     chmod 755 "$tmp" "$tmp/$name" "$tmp/$name/run"
     cp -r data/1000 data/1001 data/1002 data/1003 data/1004 "$tmp/$name/data/"
     {
-        echo "[pool]"
+        printf '[node]\nname = %.7s\nuser = nobody\n[pool]\n' "$name"
         echo "first_uid = $((43000 + home_count * 1000))"
         printf '%s\n' "${@:2}"
     } >"$tmp/$name/etc/judge.conf"
