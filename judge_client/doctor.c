@@ -43,6 +43,7 @@ const struct doctor_row doctor_rows[] = {
     CAPABILITY(DAC_OVERRIDE, true, "folders that belong to others cannot be prepared or read"),
     CAPABILITY(FOWNER, true, "the run folder cannot be put back as it was"),
     {"cap-SYS_RESOURCE", doctor_resource_capability, false, false, CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE", NULL},
+    {"hard-limits", doctor_hard_limits, false, false, 0, NULL, NULL},
     {"pid-namespace", doctor_namespace, true, false, CLONE_NEWPID, "pid", "max_pid_namespaces"},
     {"mnt-namespace", doctor_namespace, true, false, CLONE_NEWNS, "mnt", "max_mnt_namespaces"},
     {"net-namespace", doctor_namespace, true, false, CLONE_NEWNET, "net", "max_net_namespaces"},

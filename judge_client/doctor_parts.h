@@ -91,6 +91,7 @@ DOCTOR_CHECK(kernel);
 DOCTOR_CHECK(root_user);
 DOCTOR_CHECK(capability);
 DOCTOR_CHECK(resource_capability);
+DOCTOR_CHECK(hard_limits);
 DOCTOR_CHECK(namespace);
 DOCTOR_CHECK(seccomp);
 DOCTOR_CHECK(tracing);

@@ -37,9 +37,17 @@ struct box_file {
 #define ALL_CAPABILITIES "000001ffffffffff"
 #define V1(controller) "31 23 0:27 / /cg/" controller " rw - cgroup cgroup rw," controller "\n"
 
+#define LIMIT(name, hard) name "   8388608   " hard "   units\n"
+#define LIMITS(file, stack, processes)                                                                                 \
+    "Limit  Soft Limit  Hard Limit  Units\n" LIMIT("Max cpu time", "unlimited") LIMIT("Max file size", file)           \
+        LIMIT("Max data size", "unlimited") LIMIT("Max stack size", stack) LIMIT("Max processes", processes)           \
+            LIMIT("Max address space", "unlimited")
+#define LESS_CAPABILITIES "000001fffeffffff" /* without CAP_SYS_RESOURCE */
+
 static const struct box_file sound_files[] = {
     {"proc/sys/kernel/osrelease", "6.1.0-18-amd64\n", 0},
     {"proc/self/status", STATUS(ALL_CAPABILITIES, ALL_CAPABILITIES), 0},
+    {"proc/self/limits", LIMITS("unlimited", "unlimited", "63432"), 0},
     {"proc/self/ns/pid", "", 0},
     {"proc/self/ns/mnt", "", 0},
     {"proc/self/ns/net", "", 0},
@@ -97,6 +105,35 @@ static const struct box_row box_rows[] = {
      DOCTOR_WARN,
      "open files cannot be raised above",
      "LimitNOFILE"},
+    {{{"proc/self/limits", NULL, 0}}, "hard-limits", DOCTOR_WARN, "cannot be read", "mount -t proc"},
+    {{{"proc/self/limits", LIMITS("1048576", "unlimited", "63432"), 0}},
+     "hard-limits",
+     DOCTOR_OK,
+     "leave each run",
+     NULL},
+    {{{"proc/self/status", STATUS(LESS_CAPABILITIES, LESS_CAPABILITIES), 0}},
+     "hard-limits",
+     DOCTOR_OK,
+     "leave each",
+     NULL},
+    {{{"proc/self/limits", LIMITS("1048576", "unlimited", "63432"), 0},
+      {"proc/self/status", STATUS(LESS_CAPABILITIES, LESS_CAPABILITIES), 0}},
+     "hard-limits",
+     DOCTOR_WARN,
+     "RLIMIT_FSIZE is 1048576 here",
+     "ulimit -Hf unlimited"},
+    {{{"proc/self/limits", LIMITS("unlimited", "8388608", "63432"), 0},
+      {"proc/self/status", STATUS(LESS_CAPABILITIES, LESS_CAPABILITIES), 0}},
+     "hard-limits",
+     DOCTOR_WARN,
+     "RLIMIT_STACK is 8388608 here",
+     "LimitSTACK=infinity"},
+    {{{"proc/self/limits", LIMITS("unlimited", "1073741824", "100"), 0},
+      {"proc/self/status", STATUS(LESS_CAPABILITIES, LESS_CAPABILITIES), 0}},
+     "hard-limits",
+     DOCTOR_WARN,
+     "RLIMIT_NPROC is 100 here",
+     "LimitNPROC="},
     {{{"proc/self/status", NULL, 0}}, "cap-KILL", DOCTOR_FAIL, "cannot be ended", "root"},
     {{{"proc/self/ns/net", NULL, 0}}, "net-namespace", DOCTOR_FAIL, "built without it", "linux-image"},
     {{{"proc/sys/user/max_net_namespaces", "0\n", 0}},
