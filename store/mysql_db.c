@@ -80,12 +80,16 @@ static const struct {
     {ER_NET_READ_INTERRUPTED, MYSQL_FAULT_LOST, NULL},
     {ER_CON_COUNT_ERROR, MYSQL_FAULT_GONE, "raise max_connections"},
     {ER_TOO_MANY_USER_CONNECTIONS, MYSQL_FAULT_GONE, "raise max_user_connections"},
+    {ER_USER_LIMIT_REACHED, MYSQL_FAULT_GONE, "the user's limits on the server: ALTER USER ... WITH"},
     {ER_HOST_IS_BLOCKED, MYSQL_FAULT_GONE, "FLUSH HOSTS on the server"},
     {ER_UNKNOWN_COM_ERROR, MYSQL_FAULT_GONE, NULL}, /* a cluster's node that is not ready */
     {ER_LOCK_DEADLOCK, MYSQL_FAULT_AGAIN, NULL},
     {ER_LOCK_WAIT_TIMEOUT, MYSQL_FAULT_AGAIN, "a statement of somebody else's holds the table or the row"},
     {ER_QUERY_INTERRUPTED, MYSQL_FAULT_AGAIN, NULL},
     {ER_CHECKREAD, MYSQL_FAULT_AGAIN, NULL},
+    {1412, MYSQL_FAULT_AGAIN, NULL},                              /* the table was altered meanwhile */
+    {1969, MYSQL_FAULT_AGAIN, "max_statement_time is too short"}, /* MariaDB */
+    {3024, MYSQL_FAULT_AGAIN, "max_execution_time is too short"}, /* MySQL */
     {ER_OPTION_PREVENTS_STATEMENT, MYSQL_FAULT_READ_ONLY,
      "SET GLOBAL read_only=0, or name the server that takes writes"},
     {1836, MYSQL_FAULT_READ_ONLY, "SET GLOBAL read_only=0, or name the server that takes writes"},
@@ -185,7 +189,7 @@ void mysql_db_forget(struct mysql_db *db)
         forget_statement(&db->statements[i]);
 }
 
-static void disconnect(struct mysql_db *db)
+void mysql_db_disconnect(struct mysql_db *db)
 {
     if (db->statements != NULL)
         mysql_db_forget(db);
@@ -198,7 +202,7 @@ void mysql_db_close(struct mysql_db *db)
 {
     if (db == NULL)
         return;
-    disconnect(db);
+    mysql_db_disconnect(db);
     free(db->statements);
     free(db->ready);
     free(db->binds);
@@ -278,7 +282,7 @@ int mysql_db_connect(struct mysql_db *db, struct err *e)
         result = db->user->connected(db->user->context, e);
     db->connecting = false;
     if (result != 0) {
-        disconnect(db);
+        mysql_db_disconnect(db);
         if (db->fault == MYSQL_FAULT_LOST || db->fault == MYSQL_FAULT_AGAIN)
             db->fault = MYSQL_FAULT_GONE;
     }
@@ -297,7 +301,7 @@ static int statement_fault(struct mysql_db *db, MYSQL_STMT *handle, int64_t begu
             (void)err_set(e, "database: no answer within %lld ms", (long long)waited_ms);
         }
         if (!db->connecting) /* else mysql_db_connect closes it */
-            disconnect(db);
+            mysql_db_disconnect(db);
     }
     return -1;
 }
@@ -508,7 +512,7 @@ int mysql_db_direct(struct mysql_db *db, const char *sql, size_t length, struct 
     if (db->fault == MYSQL_FAULT_LOST && !db->connecting) {
         if ((clock_now_us() - begun_us) / 500 > db->settings->database_timeout_ms)
             db->fault = MYSQL_FAULT_GONE;
-        disconnect(db);
+        mysql_db_disconnect(db);
     }
     return -1;
 }

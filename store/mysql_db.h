@@ -64,6 +64,8 @@ int mysql_db_direct(struct mysql_db *db, const char *sql, size_t length, struct 
 /* Of the last call that failed. */
 enum mysql_fault mysql_db_fault(const struct mysql_db *db);
 
+/* The next call connects again, and user->connected looks at the tables again. */
+void mysql_db_disconnect(struct mysql_db *db);
 /* Forgets the prepared statements: what `has` says has changed. */
 void mysql_db_forget(struct mysql_db *db);
 

@@ -24,7 +24,10 @@ int store_mysql_try(struct store_mysql *store, store_mysql_call *call, void *arg
 {
     store->again = false;
     int result = call(store, argument, e);
-    if (result >= 0 || mysql_db_fault(store->db) != MYSQL_FAULT_LOST)
+    enum mysql_fault fault = result < 0 ? mysql_db_fault(store->db) : MYSQL_FAULT_NONE;
+    if (fault == MYSQL_FAULT_TABLE) /* an administrator has altered or dropped one: look again */
+        mysql_db_disconnect(store->db);
+    else if (fault != MYSQL_FAULT_LOST)
         return result;
     store->again = true;
     return call(store, argument, e);

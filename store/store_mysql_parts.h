@@ -96,7 +96,7 @@ int store_mysql_count(struct store_mysql *store, int64_t id, struct err *e);
 
 /* store_mysql.c */
 struct store_mysql *store_mysql_of(struct store *store);
-/* Runs a call, and once more where the connection was lost within it. */
+/* Runs a call, and once more where the connection was lost within it or a table has changed. */
 typedef int store_mysql_call(struct store_mysql *store, void *argument, struct err *e);
 int store_mysql_try(struct store_mysql *store, store_mysql_call *call, void *argument, struct err *e);
 int store_mysql_read_row(struct store_mysql *store, int64_t id, struct store_submission *submission, struct err *e);

@@ -110,12 +110,14 @@ int store_mysql_connected(void *context, struct err *e)
 
 /* ---- checking */
 
-/* What is done to each table, as a statement that does nothing. 'o': only where it is there. */
+enum { MAY_LACK = -2 };
+
+/* What is done to each table, as a statement that does nothing. */
 static const struct {
     const char *table;
     const char *right;
     const char *probe;
-    int feature; /* only where the site has it; -1: always */
+    int feature; /* only where the site has it; -1: always; MAY_LACK: the site may lack the table, but not the right */
 } rights[] = {
 #define READ(table, feature)                                                                                           \
     {                                                                                                                  \
@@ -143,7 +145,7 @@ static const struct {
     SET("contest_problem", "c_accepted", HAS_counters),
     READ("users", -1),
     SET("users", "solved", -1),
-    READ("custominput", HAS_input),
+    READ("custominput", MAY_LACK),
     READ("compileinfo", -1),
     ADD("compileinfo", "solution_id", -1),
     SET("compileinfo", "error", -1),
@@ -165,6 +167,8 @@ static int check_fault(struct store_mysql *store, size_t row, struct err *e)
 {
     const char *name = store->settings.database_name;
     const char *table = rights[row].table;
+    if (rights[row].feature == MAY_LACK && mysql_db_fault(store->db) == MYSQL_FAULT_TABLE)
+        return 0;
     switch (mysql_db_fault(store->db)) {
     case MYSQL_FAULT_DENIED:
         return err_set(e, "database: the user %s may not %s on %s.%s: GRANT %s ON %s.%s TO the user",
@@ -186,8 +190,9 @@ static int check_call(struct store_mysql *store, void *argument, struct err *e)
     for (size_t i = 0; i < sizeof rights / sizeof *rights; i++) {
         if (rights[i].feature >= 0 && !store->has[rights[i].feature])
             continue;
-        if (mysql_db_direct(store->db, rights[i].probe, strlen(rights[i].probe), e) != 0)
-            return check_fault(store, i, e);
+        if (mysql_db_direct(store->db, rights[i].probe, strlen(rights[i].probe), e) != 0 &&
+            check_fault(store, i, e) != 0)
+            return -1;
     }
     return 0;
 }

@@ -632,6 +632,49 @@ static void older_tables(void)
     close_fixture(&f);
 }
 
+/* An administrator alters tables while the store is open. */
+static void tables_that_change(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    int64_t first = add(&f, 1000, "u"), second = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, first, A, ""));
+    CHECK_CALL(&f, 1, save(&f, first, A, 4));
+    CHECK_CALL(&f, 1, claim(&f, second, A, ""));
+    CHECK_INT(&f, -1, "DROP TABLE solution_case");
+    CHECK_INT(&f, -1, "DROP TRIGGER firstAC");
+    CHECK_INT(&f, -1, "ALTER TABLE solution DROP pass_rate");
+    CHECK_CALL(&f, 1, save(&f, second, A, 4));
+    CHECK_CALL(&f, 1, save(&f, first, A, 4));
+    CU_ASSERT_EQUAL(result_of(&f, second), 4);
+    CHECK_INT(&f, -1, "DROP TABLE source_code");
+    CHECK_CALL(&f, -1, store_check(f.store, &f.e));
+    CHECK_SAYS(&f, "source_code");
+    close_fixture(&f);
+}
+
+/* What a worker starts must not inherit the site's database. */
+static void closes_on_exec(void)
+{
+    struct fixture f;
+    int before[64], seen = 0;
+    if (!open_fixture(&f, SITE_INNODB, 5000))
+        return;
+    for (int fd = 0; fd < 64; fd++)
+        before[fd] = fcntl(fd, F_GETFD) >= 0;
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    for (int fd = 0; fd < 64; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (flags < 0 || before[fd])
+            continue;
+        seen++;
+        UNIT_CHECK((flags & FD_CLOEXEC) != 0, "descriptor %d", fd);
+    }
+    CU_ASSERT_EQUAL(seen, 1);
+    close_fixture(&f);
+}
+
 /* What the web put in through a connection that asked for no conversion is what is judged. */
 static void sources_as_bytes(void)
 {
@@ -735,6 +778,8 @@ static const struct unit_test tests[] = {
     {"makes_tables", makes_tables},
     {"makes_only_ours", makes_only_ours},
     {"older_tables", older_tables},
+    {"tables_that_change", tables_that_change},
+    {"closes_on_exec", closes_on_exec},
     {"sources_as_bytes", sources_as_bytes},
     {"uses_indexes", uses_indexes},
     {"crashed_table", crashed_table},
