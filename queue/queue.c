@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
+#include "common/log.h"
 #include "common/str.h"
 #include "queue/queue_backend.h"
 
@@ -82,11 +84,26 @@ static struct queue *open_local(const struct settings *settings, const char *nod
     return queue_sqlite_open(settings, node, path, e);
 }
 
+/* Root makes the file now, for those who may not. Another user may come before it does, and its calls try again. */
+static struct queue *open_file(const struct settings *settings, const char *node, const char *name, struct err *e)
+{
+    struct err own;
+    struct queue *file = open_local(settings, node, name, e);
+    if (file == NULL || queue_check(file, &own) == 0 || geteuid() != 0)
+        return file;
+    (void)err_set(e, "%s", own.text);
+    queue_close(file);
+    return NULL;
+}
+
 struct queue *queue_open(const struct settings *settings, const char *node, struct err *e)
 {
+    struct err own;
     if (!settings_has_redis(settings))
-        return open_local(settings, node, settings_has_database(settings) ? "run/queue.db" : "judge.db", e);
+        return open_file(settings, node, settings_has_database(settings) ? "run/queue.db" : "judge.db", e);
     struct queue *local = open_local(settings, node, "run/queue.db", e);
+    if (local != NULL && queue_check(local, &own) != 0) /* made now; a file that is damaged does not stop Redis */
+        log_warnx("queue: %s", own.text);
     struct queue *redis = local == NULL ? NULL : queue_redis_open(settings, node, e);
     struct queue *pair = redis == NULL ? NULL : queue_pair_open(redis, local, e);
     if (pair == NULL) {

@@ -47,7 +47,7 @@ void *queue_new(const struct queue_backend *backend, size_t size, const struct s
 /* A token that nobody had before: NODE:XXXXXXXX. 0, or -1 with e. */
 int queue_new_token(const struct queue *queue, char token[QUEUE_TOKEN_SIZE], struct err *e);
 
-/* The three kinds. Not reached yet, but for queue_sqlite: root makes the file that is missing. NULL with e. */
+/* The three kinds, not reached yet: the first call makes the file, or connects. NULL with e. */
 struct queue *queue_redis_open(const struct settings *settings, const char *node, struct err *e);
 struct queue *queue_sqlite_open(const struct settings *settings, const char *node, const char *path, struct err *e);
 /* The pair owns both from then on. */

@@ -75,15 +75,18 @@ static bool gone(struct queue_pair *pair)
     return false;
 }
 
-/* A call of the file while Redis works: a file that fails is said, and is no reason to stop. */
-static int spare(struct queue_pair *pair, int result, const struct err *e)
+/* How a call of the file went, beside one of Redis that stands: where Redis works, a file that fails is said, and counts as an
+ * empty one; where it is gone, the file's result is the result. */
+static int beside(struct queue_pair *pair, int result, const struct err *own, struct err *e)
 {
     int64_t now_us = clock_now_us();
     if (result >= 0)
         return result;
+    if (pair->gone)
+        return err_set(e, "%s", own->text);
     if (pair->warned_us == 0 || now_us - pair->warned_us > (int64_t)WARN_S * 1000000) {
         pair->warned_us = now_us;
-        log_warnx("queue: going on with redis alone: %s", e->text);
+        log_warnx("queue: going on with redis alone: %s", own->text);
     }
     return 0;
 }
@@ -106,7 +109,7 @@ static int queue_pair_add(struct queue *queue, const struct queue_entry *entry, 
     struct queue_pair *pair = of(queue);
     struct err own;
     /* What came to the file while Redis was gone is not put in there again. */
-    if (!gone(pair) && spare(pair, queue_sqlite_state(pair->local, entry->id, &own), &own) != QUEUE_UNKNOWN)
+    if (!gone(pair) && beside(pair, queue_sqlite_state(pair->local, entry->id, &own), &own, e) != QUEUE_UNKNOWN)
         return 0;
     ASK_REDIS(pair, e, queue_add(pair->redis, entry, e));
     return queue_add(pair->local, entry, e);
@@ -132,11 +135,8 @@ static int queue_pair_take(struct queue *queue, const char *owner, const int *la
         int local_ms = !without ? 0 : left_ms < PROBE_EVERY_MS ? left_ms : PROBE_EVERY_MS;
         int result = queue_take(pair->local, owner, languages, language_count, local_ms, stop_fd, job, &own);
         job->source = LOCAL;
-        if (result < 0 && without) {
-            *e = own;
-            return -1;
-        }
-        if (without ? result != 0 || clock_now_us() >= end_us : spare(pair, result, &own) == 1)
+        result = beside(pair, result, &own, e);
+        if (result != 0 || (without && clock_now_us() >= end_us))
             return result;
         if (without)
             continue;
@@ -243,11 +243,8 @@ static int queue_pair_recover_expired(struct queue *queue, struct err *e)
     int redis = redis_recover_expired(of(queue), e);
     if (redis < 0)
         return -1;
-    if (!of(queue)->gone)
-        return redis + spare(of(queue), local, &own);
-    if (local < 0 && e != NULL)
-        *e = own;
-    return local;
+    local = beside(of(queue), local, &own, e);
+    return local < 0 ? -1 : redis + local;
 }
 
 static int redis_states(struct queue_pair *pair, const int64_t *ids, size_t n, enum queue_state *states, struct err *e)
@@ -273,11 +270,7 @@ static int queue_pair_states(struct queue *queue, const int64_t *ids, size_t n, 
             states[i] = local[i];
     }
     free(local);
-    if (!of(queue)->gone)
-        return spare(of(queue), result, &own);
-    if (result != 0 && e != NULL)
-        *e = own;
-    return result;
+    return beside(of(queue), result, &own, e);
 }
 
 static int redis_find(struct queue_pair *pair, const char *id, struct queue_place *place, struct err *e)
@@ -288,9 +281,12 @@ static int redis_find(struct queue_pair *pair, const char *id, struct queue_plac
 
 static int queue_pair_find(struct queue *queue, const char *id, struct queue_place *place, struct err *e)
 {
+    struct err own;
     if (redis_find(of(queue), id, place, e) != 0)
         return -1;
-    return place->state != QUEUE_UNKNOWN ? 0 : queue_find(of(queue)->local, id, place, e);
+    if (place->state != QUEUE_UNKNOWN)
+        return 0;
+    return beside(of(queue), queue_find(of(queue)->local, id, place, &own), &own, e);
 }
 
 static int redis_remove(struct queue_pair *pair, const char *id, struct err *e)
@@ -301,8 +297,9 @@ static int redis_remove(struct queue_pair *pair, const char *id, struct err *e)
 
 static int queue_pair_remove(struct queue *queue, const char *id, struct err *e)
 {
+    struct err own;
     int result = redis_remove(of(queue), id, e);
-    return result != 0 ? result : queue_remove(of(queue)->local, id, e);
+    return result != 0 ? result : beside(of(queue), queue_remove(of(queue)->local, id, &own), &own, e);
 }
 
 static int redis_dead_list(struct queue_pair *pair, bool untold, struct queue_dead *dead, size_t max, struct err *e)
@@ -313,10 +310,12 @@ static int redis_dead_list(struct queue_pair *pair, bool untold, struct queue_de
 
 static int queue_pair_dead_list(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e)
 {
+    struct err own;
     int redis = redis_dead_list(of(queue), untold, dead, max, e);
     if (redis < 0)
         return -1;
-    int local = queue_dead_list(of(queue)->local, untold, dead + redis, max - (size_t)redis, e);
+    int local = queue_dead_list(of(queue)->local, untold, dead + redis, max - (size_t)redis, &own);
+    local = beside(of(queue), local, &own, e);
     return local < 0 ? -1 : redis + local;
 }
 
@@ -328,7 +327,10 @@ static int redis_dead_told(struct queue_pair *pair, const char *id, struct err *
 
 static int queue_pair_dead_told(struct queue *queue, const char *id, struct err *e)
 {
-    return redis_dead_told(of(queue), id, e) != 0 ? -1 : queue_dead_told(of(queue)->local, id, e);
+    struct err own;
+    if (redis_dead_told(of(queue), id, e) != 0)
+        return -1;
+    return beside(of(queue), queue_dead_told(of(queue)->local, id, &own), &own, e);
 }
 
 static int redis_dead_retry(struct queue_pair *pair, const char *id, struct err *e)
@@ -339,8 +341,9 @@ static int redis_dead_retry(struct queue_pair *pair, const char *id, struct err 
 
 static int queue_pair_dead_retry(struct queue *queue, const char *id, struct err *e)
 {
+    struct err own;
     int result = redis_dead_retry(of(queue), id, e);
-    return result != 0 ? result : queue_dead_retry(of(queue)->local, id, e);
+    return result != 0 ? result : beside(of(queue), queue_dead_retry(of(queue)->local, id, &own), &own, e);
 }
 
 static int redis_stats(struct queue_pair *pair, struct queue_stats *stats, struct err *e)
@@ -352,7 +355,9 @@ static int redis_stats(struct queue_pair *pair, struct queue_stats *stats, struc
 static int queue_pair_stats(struct queue *queue, struct queue_stats *stats, struct err *e)
 {
     struct queue_stats local;
-    if (redis_stats(of(queue), stats, e) != 0 || queue_stats(of(queue)->local, &local, e) != 0)
+    struct err own;
+    if (redis_stats(of(queue), stats, e) != 0 ||
+        beside(of(queue), queue_stats(of(queue)->local, &local, &own), &own, e) != 0)
         return -1;
     for (int i = 0; i < QUEUE_LANES; i++)
         stats->waiting[i] += local.waiting[i];
@@ -385,7 +390,7 @@ static int queue_pair_inbox_add(struct queue *queue, const char *text, const str
     struct queue_pair *pair = of(queue);
     struct err own;
     if (entry != NULL && !gone(pair) &&
-        spare(pair, queue_sqlite_state(pair->local, entry->id, &own), &own) != QUEUE_UNKNOWN)
+        beside(pair, queue_sqlite_state(pair->local, entry->id, &own), &own, e) != QUEUE_UNKNOWN)
         entry = NULL; /* it is in the file */
     ASK_REDIS(pair, e, queue_inbox_add(pair->redis, text, entry, e));
     /* The text stays in the inbox, and comes once more when Redis is back. */

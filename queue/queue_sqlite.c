@@ -771,10 +771,6 @@ struct queue *queue_sqlite_open(const struct settings *settings, const char *nod
     if (str_copy(sqlite->path, sizeof sqlite->path, path) != 0 ||
         str_format(sqlite->wake, sizeof sqlite->wake, "%s.wake", path) != 0)
         result = err_set(e, "queue: the name of %s is too long", path);
-    /* Root makes the file; others may come before it does, and the next call tries again. */
-    struct err own = {""};
-    if (result == 0 && ready(sqlite, &own) != 0 && geteuid() == 0)
-        result = err_set(e, "%s", own.text);
     if (result == 0)
         return &sqlite->queue;
     queue_sqlite_close(&sqlite->queue);
