@@ -330,5 +330,5 @@ int supervisor_run(struct supervisor *supervisor)
     if (left)
         log_warnx("a process cannot be killed (state D in ps): it is left behind");
     log_info("pid=%d ended orphans=%lld", (int)getpid(), (long long)supervisor->orphans);
-    return left ? 1 : 0;
+    return left || supervisor->failed ? 1 : 0;
 }

@@ -38,7 +38,7 @@ struct supervisor *supervisor_new(const struct supervisor_config *config, const 
                                   struct err *e);
 
 /* Runs the pool until SIGTERM or SIGINT has drained it (workers are killed after the grace time or at the second signal,
- * judge_node 10 s after them or at the third), or until `once` is done. Returns the exit code: 0; 1 where a process could not be ended. */
+ * judge_node 10 s after them or at the third), or until `once` is done. Returns the exit code: 0; 1 where a process could not be ended, or `once` could not be done. */
 int supervisor_run(struct supervisor *supervisor);
 
 void supervisor_free(struct supervisor *supervisor);

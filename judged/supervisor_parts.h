@@ -24,6 +24,7 @@ struct supervisor {
     bool draining;  /* told to have no worker */
     bool stopping;  /* told to end */
     bool killing;   /* no longer asked to */
+    bool failed;    /* `once`: a worker could not work */
     int64_t end_us; /* when stopping: of patience */
     int64_t ping_us;
     int64_t started_s; /* since 1970 */

@@ -18,7 +18,7 @@
 
 #include "common/banned.h"
 
-enum { SUPERVISOR_READ_REPORTS = 16, SUPERVISOR_NAME = 24 };
+enum { SUPERVISOR_READ_REPORTS = 16, SUPERVISOR_READ_LAST = 32, SUPERVISOR_NAME = 24, SUPERVISOR_CANNOT_WORK = 2 };
 
 bool supervisor_wants(const struct supervisor *supervisor, const struct slot *slot)
 {
@@ -243,8 +243,8 @@ static void bury(struct supervisor *supervisor, struct slot *slot, int status, i
     char name[SUPERVISOR_NAME];
     char why[sizeof slot->why];
     pid_t pid = slot->pid;
-    /* What it said before it died comes first: at most a pipe's content. */
-    while (slot->report_fd >= 0 && read_some(supervisor, slot, now_us) > 0)
+    /* What it said before it died comes first: at most a pipe's content, whoever else may hold the other end. */
+    for (int i = 0; i < SUPERVISOR_READ_LAST && slot->report_fd >= 0 && read_some(supervisor, slot, now_us) > 0; i++)
         ;
     file_close(&slot->report_fd);
     enum slot_event event = slot_end(slot, status, why, sizeof why);
@@ -257,8 +257,11 @@ static void bury(struct supervisor *supervisor, struct slot *slot, int status, i
         slot->jobs++;
     else if (slot_has_job(slot))
         tell(supervisor, slot, POOL_EVENT_DIED);
-    if (supervisor->config.once && orderly && slot->number >= 0)
+    /* One that cannot work, and has said why, will not be able to the next time. */
+    bool cannot = WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISOR_CANNOT_WORK;
+    if (supervisor->config.once && slot->number >= 0 && (orderly || cannot))
         slot->finished = true;
+    supervisor->failed = supervisor->failed || (slot->finished && cannot);
     supervisor_event(supervisor, slot, event, now_us);
     if (event == SLOT_HELD && slot->held > 1)
         return;

@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -331,7 +332,8 @@ struct box {
     int fd; /* watches */
     struct slot_times times;
     bool once;
-    int not_theirs; /* a descriptor of the test that judged must not keep open, or -1 */
+    rlim_t descriptors; /* how many judged may have, 0: as many as the test */
+    int not_theirs;     /* a descriptor of the test that judged must not keep open, or -1 */
     int64_t end_us;
     struct pool_slot last[SUPERVISOR_SLOTS];
     struct pool_slot died; /* the last such event, slot -1: none */
@@ -372,6 +374,9 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
     struct err e;
     (void)str_format(log, sizeof log, "%s/log/judged.log", box->home);
     int not_theirs = box->not_theirs;
+    struct rlimit limit = {.rlim_cur = box->descriptors, .rlim_max = box->descriptors};
+    if (box->descriptors > 0 && setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        _exit(93);
     log_init("judged", 1);
     file_close(&not_theirs);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

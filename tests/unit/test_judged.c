@@ -416,6 +416,22 @@ static void test_once(void)
     box_fini(&box);
 }
 
+/* Nobody can work: once is not done, and says so. */
+static void test_once_in_vain(void)
+{
+    struct box box;
+    box_init(&box, ONE);
+    box.once = true;
+    box_file(&box, "fake", "exit:2");
+    (void)fflush(stdout);
+    box.pid = fork(); /* it may be over before anybody has connected */
+    if (box.pid == 0)
+        box_judged(&box);
+    CU_ASSERT_EQUAL(box_wait(&box), 1);
+    CU_ASSERT_EQUAL(box_count(&box, "fake.log", "start 0"), 1);
+    box_fini(&box);
+}
+
 /* Killed itself: the workers go on and end by themselves; the next judged finds a held place, waits, and has it. */
 static void test_judged_killed(void)
 {
@@ -536,6 +552,41 @@ static void test_many_restarts(void)
     box_fini(&box);
 }
 
+/* There are no descriptors left: a worker is tried again, a client waits, nothing spins. */
+static void test_no_descriptors(void)
+{
+    enum { CLIENTS = 30 };
+    struct box box;
+    struct err e;
+    struct rusage before, after;
+    int fds[CLIENTS], open_now = 0;
+    box_init(&box, ONE);
+    for (int fd = 0; fd < 100; fd++)
+        open_now = fcntl(fd, F_GETFD) >= 0 ? fd + 1 : open_now;
+    box.descriptors = (rlim_t)open_now + 16; /* its own, two children, and some of the clients */
+    CU_ASSERT_EQUAL(getrusage(RUSAGE_CHILDREN, &before), 0);
+    box_start(&box);
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 0));
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = pool_connect(box.home, &e);
+        CU_ASSERT_FATAL(fds[i] >= 0 && pool_send(fds[i], POOL_WATCH, 0, &e) == 0);
+    }
+    CU_ASSERT_EQUAL(kill(box.last[0].pid, SIGKILL), 0);
+    CU_ASSERT(box_await_text(&box, "log/judged.log", "slot=0 cannot be started: make a pipe: Too many open files", 2));
+    for (int i = 0; i < CLIENTS; i++)
+        file_close(&fds[i]);
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 1));
+    CU_ASSERT_EQUAL(kill(box.pid, SIGTERM), 0);
+    CU_ASSERT_EQUAL(box_wait(&box), 0);
+    CU_ASSERT_EQUAL(getrusage(RUSAGE_CHILDREN, &after), 0);
+    int64_t cpu_us = (after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1000000 + after.ru_utime.tv_usec -
+                     before.ru_utime.tv_usec + (after.ru_stime.tv_sec - before.ru_stime.tv_sec) * 1000000 +
+                     after.ru_stime.tv_usec - before.ru_stime.tv_usec;
+    if (!UNIT_SANITIZED)
+        UNIT_CHECK(cpu_us < 150000, "%lld us of CPU time", (long long)cpu_us);
+    box_fini(&box);
+}
+
 static const struct unit_test tests[] = {
     {"what_they_get", test_what_they_get},
     {"no_pinning", test_no_pinning},
@@ -560,9 +611,11 @@ static const struct unit_test tests[] = {
     {"third_term_kills", test_third_term_kills},
     {"grace", test_grace},
     {"once", test_once},
+    {"once_in_vain", test_once_in_vain},
     {"judged_killed", test_judged_killed},
     {"all_stopped", test_all_stopped},
     {"orphans", test_orphans},
+    {"no_descriptors", test_no_descriptors},
     {"many_restarts", test_many_restarts},
 };
 
