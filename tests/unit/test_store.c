@@ -5,9 +5,13 @@
  */
 #include "store/store.h"
 
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -808,6 +812,72 @@ static void at_once(struct fixture *f)
                   i, i);
 }
 
+/* ---- SQLite alone */
+
+/* A disk that is full: nothing of the call shows, and the next one works. */
+static void sqlite_disk_full(void)
+{
+    static char text[STORE_TEXT_BYTES];
+    struct fixture f;
+    struct rlimit old, small = {.rlim_cur = 4096};
+    if (!fixture_open(&f, SITE_SQLITE))
+        return;
+    int64_t id = add(&f, 1000, "u", 0);
+    struct store_outcome outcome = outcome_of(id, A, 6);
+    memset(text, 'x', sizeof text - 1);
+    outcome.run_text = text;
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    (void)signal(SIGXFSZ, SIG_IGN); /* the write fails instead */
+    UNIT_CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0, "getrlimit");
+    small.rlim_max = old.rlim_max;
+    UNIT_CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0, "setrlimit");
+    int saved = store_save(f.store, &outcome, &f.e);
+    UNIT_CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0, "setrlimit back");
+    CU_ASSERT_EQUAL(saved, -1);
+    UNIT_CHECK(strstr(f.e.text, "judge.db") != NULL, "%s", f.e.text);
+    CU_ASSERT_EQUAL(result_of(&f, id), 2);
+    check_nothing_shows(&f, id);
+    CHECK_CALL(&f, 1, store_save(f.store, &outcome, &f.e));
+    CU_ASSERT_EQUAL(result_of(&f, id), 6);
+    fixture_close(&f);
+}
+
+/* The file is put back from a backup under an open handle. */
+static void sqlite_replaced(void)
+{
+    struct fixture f;
+    char path[PATH_MAX];
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    struct store_submission rows[2];
+    if (!fixture_open(&f, SITE_SQLITE))
+        return;
+    (void)add(&f, 1000, "u", 0);
+    CHECK_CALL(&f, 1, store_waiting(f.store, 0, rows, 2, &f.e));
+    for (size_t i = 0; i < 3; i++) {
+        (void)str_format(path, sizeof path, "%s/judge.db%s", f.site.settings.home, ends[i]);
+        UNIT_CHECK(unlink(path) == 0, "%s", path);
+    }
+    CHECK_CALL(&f, 0, store_waiting(f.store, 0, rows, 2, &f.e));
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    fixture_close(&f);
+}
+
+/* Made for the agent's user, and for nobody else. */
+static void sqlite_mode(void)
+{
+    struct fixture f;
+    struct stat status;
+    char path[PATH_MAX];
+    if (!fixture_open(&f, SITE_SQLITE))
+        return;
+    (void)str_format(path, sizeof path, "%s/judge.db", f.site.settings.home);
+    UNIT_CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0660, "mode %o", (unsigned)status.st_mode);
+    CHECK_INT(&f, 1000,
+              "INSERT INTO solution (problem_id, user_id, language, in_date, code_length, result) VALUES (1, "
+              "'u', 1, 0, 0, 0) RETURNING solution_id");
+    fixture_close(&f);
+}
+
 /* clang-format off */
 #define CONTRACT(CASE)                                                                                                 \
     CASE(claim_reads_all) CASE(claim_once) CASE(fence) CASE(put_back) CASE(give_up) CASE(save_writes_all)              \
@@ -833,6 +903,9 @@ CONTRACT(ON_EACH)
 
 static const struct unit_test tests[] = {
 #define ROW(name) {"sqlite_" #name, sqlite_##name}, {"innodb_" #name, innodb_##name}, {"myisam_" #name, myisam_##name},
-    CONTRACT(ROW)};
+    CONTRACT(ROW){"sqlite_disk_full", sqlite_disk_full},
+    {"sqlite_replaced", sqlite_replaced},
+    {"sqlite_mode", sqlite_mode},
+};
 
 UNIT_MAIN("store", tests)
