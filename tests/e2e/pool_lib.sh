@@ -73,7 +73,7 @@ redis() {
 redis_start() {
     mkdir -p "$tmp/redis"
     redis-server --port 0 --unixsocket "$redis_socket" --dir "$tmp/redis" --save '' --appendonly yes \
-        --logfile "$tmp/redis/log" >/dev/null 2>&1 &
+        --logfile "$tmp/redis/log" --unixsocketperm 777 >/dev/null 2>&1 &
     redis_pid=$!
     disown "$redis_pid"
     wait_until 20 'redis-server' redis ping
@@ -122,7 +122,7 @@ maria_tables() {
 home_pids() {
     local pid line
     for pid in /proc/[0-9]*; do
-        line=$(tr '\0' ' ' <"$pid/cmdline" 2>/dev/null) || continue
+        { line=$(tr '\0' ' ' <"$pid/cmdline"); } 2>/dev/null || continue
         case "$line" in
         *judged*"$tmp/$1"* | *judge_client*"$tmp/$1"* | *judge_node*"$tmp/$1"*) echo "${pid#/proc/}" ;;
         esac
