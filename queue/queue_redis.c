@@ -2,7 +2,7 @@
  * queue_redis.c - see queue.h and docs/queue.md: the queue in Redis, where each step is a script of scripts/. Runs in
  * judge_client and judgectl as root and in judge_node under its own uid; never changes a key but by a script.
  */
-#include "queue/queue_backend.h"
+#include "queue/queue_redis_parts.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -11,49 +11,33 @@
 
 #include "common/clock.h"
 #include "common/str.h"
-#include "queue/redis_link.h"
 
 #include "common/banned.h"
 
-/* States, leases and quarantined jobs a call of a script. INBOX_KEEP_S: how long a node counts as living. */
-enum { STATES = 128, LEASES = 64, LANGUAGES = 96, RECOVER = 64, ALIVE_S = 30, KEY_SIZE = SETTINGS_TEXT + 64 };
-
-struct queue_redis {
-    struct queue queue;
-    struct redis_link *link;
-    struct redis_args args;
-    char epoch[QUEUE_TOKEN_SIZE]; /* of the server's data, as the last renewal saw it */
-    uint64_t epoch_connection;    /* over which that was */
-    bool whole_seconds;           /* Redis 5: BLPOP knows no fractions */
-    char wake_keys[LANGUAGES][KEY_SIZE];
-};
-
-static struct queue_redis *of(struct queue *queue)
-{
-    return (struct queue_redis *)queue;
-}
+/* Leases a call of a script. */
+enum { LEASES = 64, RECOVER = 64 };
 
 /* ---- opening */
 
 static void queue_redis_close(struct queue *queue)
 {
-    redis_link_close(of(queue)->link);
+    redis_link_close(queue_redis_of(queue)->link);
     free(queue);
 }
 
 void queue_redis_patience(struct queue *queue, int64_t timeout_ms)
 {
-    redis_link_patience(of(queue)->link, timeout_ms, timeout_ms);
+    redis_link_patience(queue_redis_of(queue)->link, timeout_ms, timeout_ms);
 }
 
-static struct redis_args *begin(struct queue_redis *redis)
+struct redis_args *queue_redis_begin(struct queue_redis *redis)
 {
     redis_args_clear(&redis->args);
     return &redis->args;
 }
 
 /* A script whose answer is one number. */
-static int run_number(struct queue_redis *redis, enum redis_script script, struct err *e)
+int queue_redis_number(struct queue_redis *redis, enum redis_script script, struct err *e)
 {
     struct redisReply *reply = NULL;
     if (redis_link_script(redis->link, script, &redis->args, false, &reply, e) != 0)
@@ -63,51 +47,9 @@ static int run_number(struct queue_redis *redis, enum redis_script script, struc
     return number;
 }
 
-/* The value of a setting of the server in text, "" where it says nothing: a hosted one may refuse CONFIG. */
-static int read_config(struct queue_redis *redis, const char *name, char *text, size_t size, struct err *e)
-{
-    struct redisReply *reply = NULL;
-    struct redis_args *args = begin(redis);
-    text[0] = '\0';
-    redis_args_text(args, "CONFIG");
-    redis_args_text(args, "GET");
-    redis_args_text(args, name);
-    if (redis_link_command(redis->link, args, &reply, e) != 0)
-        return strstr(e->text, "NOPERM") != NULL || strstr(e->text, "unknown command") != NULL ? 0 : -1;
-    int result = str_copy(text, size, redis_reply_text(redis_reply_item(reply, 1)));
-    redis_reply_free(reply);
-    return result == 0 ? 0 : err_set(e, "%s: %s is too long", redis_link_name(redis->link), name);
-}
-
-/* A write, which a replica, a server without memory and one that is loading refuse. */
-int queue_redis_ping(struct queue *queue, struct err *e)
-{
-    (void)begin(of(queue)); /* it gets no words */
-    return run_number(of(queue), REDIS_SCRIPT_check, e) < 0 ? -1 : 0;
-}
-
-static int queue_redis_check(struct queue *queue, struct err *e)
-{
-    struct queue_redis *redis = of(queue);
-    char policy[64];
-    struct err own = {""};
-    if (queue_redis_ping(queue, e) != 0)
-        return -1;
-    if (read_config(redis, "maxmemory-policy", policy, sizeof policy, &own) != 0) {
-        *e = own;
-        return -1;
-    }
-    if (policy[0] != '\0' && strcmp(policy, "noeviction") != 0)
-        return err_set(e,
-                       "%s: maxmemory-policy is %s, so it throws waiting submissions away when its memory is used up: "
-                       "CONFIG SET maxmemory-policy noeviction, and the same in redis.conf",
-                       redis_link_name(redis->link), policy);
-    return 0;
-}
-
 /* ---- adding and taking */
 
-static void put_entry(struct redis_args *args, const struct queue_entry *entry)
+void queue_redis_put_entry(struct redis_args *args, const struct queue_entry *entry)
 {
     redis_args_text(args, entry->id);
     redis_args_text(args, queue_lane_name(entry->lane));
@@ -121,8 +63,8 @@ static void put_entry(struct redis_args *args, const struct queue_entry *entry)
 
 static int queue_redis_add(struct queue *queue, const struct queue_entry *entry, struct err *e)
 {
-    put_entry(begin(of(queue)), entry);
-    return run_number(of(queue), REDIS_SCRIPT_add, e);
+    queue_redis_put_entry(queue_redis_begin(queue_redis_of(queue)), entry);
+    return queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_add, e);
 }
 
 /* 1 where the answer holds a job, 0 where there is none; -1 with e where it is none of ours. */
@@ -159,7 +101,7 @@ static int take_now(struct queue_redis *redis, const char *owner, const int *lan
     for (int i = 0;; i++) {
         if (redis_link_ready(redis->link, e) != 0)
             return -1;
-        struct redis_args *args = begin(redis);
+        struct redis_args *args = queue_redis_begin(redis);
         redis_args_text(args, owner);
         redis_args_text(args, token);
         redis_args_int(args, redis->queue.settings.lease_ms);
@@ -180,7 +122,7 @@ static int take_now(struct queue_redis *redis, const char *owner, const int *lan
     return result;
 }
 
-static bool readable(int fd)
+bool queue_redis_readable(int fd)
 {
     struct pollfd file = {.fd = fd, .events = POLLIN};
     return fd >= 0 && poll(&file, 1, 0) > 0;
@@ -201,7 +143,7 @@ static bool put_timeout(struct queue_redis *redis, struct redis_args *args, int6
 
 /* Runs the blocking command in args, whose last word is still to come, until end_us or until fd is readable. 1 with *reply,
  * 0 ended or nothing came, -1 with e. */
-static int block(struct queue_redis *redis, int64_t end_us, int fd, struct redisReply **reply, struct err *e)
+int queue_redis_block(struct queue_redis *redis, int64_t end_us, int fd, struct redisReply **reply, struct err *e)
 {
     char text[32];
     size_t count = redis->args.count;
@@ -223,13 +165,14 @@ static int wait_for_wake(struct queue_redis *redis, const int *languages, size_t
                          struct err *e)
 {
     struct redisReply *reply = NULL;
-    struct redis_args *args = begin(redis);
+    struct redis_args *args = queue_redis_begin(redis);
     redis_args_text(args, "BLPOP");
     for (size_t i = 0; i < count; i++) {
-        (void)str_format(redis->wake_keys[i], KEY_SIZE, "%swake:%d", redis->queue.settings.redis_prefix, languages[i]);
-        redis_args_text(args, redis->wake_keys[i]); /* a prefix fits: see KEY_SIZE */
+        (void)str_format(redis->wake_keys[i], QUEUE_REDIS_KEY_SIZE, "%swake:%d", redis->queue.settings.redis_prefix,
+                         languages[i]);
+        redis_args_text(args, redis->wake_keys[i]); /* a prefix fits: see QUEUE_REDIS_KEY_SIZE */
     }
-    int result = block(redis, end_us, stop_fd, &reply, e);
+    int result = queue_redis_block(redis, end_us, stop_fd, &reply, e);
     if (result < 0)
         return redis_link_lost(redis->link) ? 1 : -1; /* lost: the next look at the lanes tells whether it is back */
     redis_reply_free(reply);
@@ -239,11 +182,11 @@ static int wait_for_wake(struct queue_redis *redis, const int *languages, size_t
 static int queue_redis_take(struct queue *queue, const char *owner, const int *languages, size_t language_count,
                             int timeout_ms, int stop_fd, struct queue_job *job, struct err *e)
 {
-    struct queue_redis *redis = of(queue);
+    struct queue_redis *redis = queue_redis_of(queue);
     int64_t end_us = clock_now_us() + (int64_t)timeout_ms * 1000;
-    if (language_count > LANGUAGES)
-        return err_set(e, "queue: more than %d languages offered", LANGUAGES);
-    while (!readable(stop_fd)) {
+    if (language_count > QUEUE_REDIS_LANGUAGES)
+        return err_set(e, "queue: more than %d languages offered", QUEUE_REDIS_LANGUAGES);
+    while (!queue_redis_readable(stop_fd)) {
         int result = take_now(redis, owner, languages, language_count, job, e);
         if (result != 0 || clock_now_us() >= end_us)
             return result;
@@ -263,16 +206,16 @@ static int queue_redis_take(struct queue *queue, const char *owner, const int *l
 
 static int queue_redis_ack(struct queue *queue, const struct queue_job *job, struct err *e)
 {
-    struct redis_args *args = begin(of(queue));
+    struct redis_args *args = queue_redis_begin(queue_redis_of(queue));
     redis_args_text(args, job->id);
     redis_args_text(args, job->token);
-    return run_number(of(queue), REDIS_SCRIPT_ack, e);
+    return queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_ack, e);
 }
 
 static int queue_redis_give_back(struct queue *queue, const struct queue_job *job, bool counts, const char *reason,
                                  struct err *e)
 {
-    struct redis_args *args = begin(of(queue));
+    struct redis_args *args = queue_redis_begin(queue_redis_of(queue));
     redis_args_text(args, job->id);
     redis_args_text(args, job->token);
     redis_args_text(args, counts ? "1" : "0");
@@ -288,7 +231,7 @@ static int queue_redis_give_back(struct queue *queue, const struct queue_job *jo
     redis_args_text(args, job->inline_job == NULL ? "0" : "1");
     if (job->inline_job != NULL)
         redis_args_text(args, job->inline_job);
-    int result = run_number(of(queue), REDIS_SCRIPT_give_back, e);
+    int result = queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_give_back, e);
     return result > 1 ? 1 : result;
 }
 
@@ -300,7 +243,7 @@ static int renew_some(struct queue_redis *redis, struct queue_lease *leases, siz
     struct redisReply *reply = NULL;
     if (queue_new_token(&redis->queue, candidate, e) != 0)
         return -1;
-    struct redis_args *args = begin(redis);
+    struct redis_args *args = queue_redis_begin(redis);
     redis_args_int(args, redis->queue.settings.lease_ms);
     redis_args_text(args, epoch);
     redis_args_text(args, candidate);
@@ -319,7 +262,7 @@ static int renew_some(struct queue_redis *redis, struct queue_lease *leases, siz
 
 static int queue_redis_renew(struct queue *queue, struct queue_lease *leases, size_t n, struct err *e)
 {
-    struct queue_redis *redis = of(queue);
+    struct queue_redis *redis = queue_redis_of(queue);
     char known[QUEUE_TOKEN_SIZE], found[QUEUE_TOKEN_SIZE] = "";
     size_t done = 0;
     if (redis_link_ready(redis->link, e) != 0)
@@ -344,197 +287,28 @@ static int queue_redis_renew(struct queue *queue, struct queue_lease *leases, si
 static int queue_redis_recover_job(struct queue *queue, const struct queue_lease *lease, const char *reason,
                                    struct err *e)
 {
-    struct redis_args *args = begin(of(queue));
+    struct redis_args *args = queue_redis_begin(queue_redis_of(queue));
     redis_args_text(args, lease->id);
     redis_args_text(args, lease->token);
     redis_args_int(args, queue->settings.max_attempts);
     redis_args_text(args, reason);
-    return run_number(of(queue), REDIS_SCRIPT_recover_job, e);
+    return queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_recover_job, e);
 }
 
 static int queue_redis_recover_expired(struct queue *queue, struct err *e)
 {
     int total = 0, count;
     do {
-        struct redis_args *args = begin(of(queue));
+        struct redis_args *args = queue_redis_begin(queue_redis_of(queue));
         redis_args_int(args, queue->settings.lease_ms);
         redis_args_int(args, queue->settings.max_attempts);
         redis_args_int(args, RECOVER);
-        count = run_number(of(queue), REDIS_SCRIPT_recover, e);
+        count = queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_recover, e);
         if (count < 0)
             return -1;
         total += count;
     } while (count == RECOVER);
     return total;
-}
-
-/* ---- looking */
-
-static enum queue_state state_of(char letter)
-{
-    return letter == 'w' ? QUEUE_WAITING : letter == 'h' ? QUEUE_HELD : letter == 'd' ? QUEUE_DEAD : QUEUE_UNKNOWN;
-}
-
-static int queue_redis_states(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states,
-                              struct err *e)
-{
-    struct redisReply *reply = NULL;
-    for (size_t done = 0; done < n; done += STATES) {
-        size_t some = n - done < STATES ? n - done : STATES;
-        struct redis_args *args = begin(of(queue));
-        for (size_t i = 0; i < some; i++)
-            redis_args_int(args, ids[done + i]);
-        if (redis_link_script(of(queue)->link, REDIS_SCRIPT_states, args, false, &reply, e) != 0)
-            return -1;
-        const char *letters = redis_reply_text(reply);
-        for (size_t i = 0; i < some; i++)
-            states[done + i] = redis_reply_size(reply) == some ? state_of(letters[i]) : QUEUE_UNKNOWN;
-        redis_reply_free(reply);
-    }
-    return 0;
-}
-
-static int queue_redis_find(struct queue *queue, const char *id, struct queue_place *place, struct err *e)
-{
-    struct redisReply *reply = NULL;
-    redis_args_text(begin(of(queue)), id);
-    if (redis_link_script(of(queue)->link, REDIS_SCRIPT_find, &of(queue)->args, false, &reply, e) != 0)
-        return -1;
-    if (redis_reply_count(reply) > 0) {
-        int lane = queue_lane_of(redis_reply_text(redis_reply_item(reply, 1)));
-        place->state = state_of(redis_reply_text(redis_reply_item(reply, 0))[0]);
-        place->lane = lane < 0 ? QUEUE_LANE_PRACTICE : (enum queue_lane)lane;
-        place->language = (int)redis_reply_int(redis_reply_item(reply, 2));
-        place->attempt = (int)redis_reply_int(redis_reply_item(reply, 3));
-        place->enqueued_ms = redis_reply_int(redis_reply_item(reply, 4)) / 1000;
-        /* What is cut is for people to read. */
-        (void)str_copy(place->token, sizeof place->token, redis_reply_text(redis_reply_item(reply, 5)));
-        (void)str_copy(place->owner, sizeof place->owner, redis_reply_text(redis_reply_item(reply, 6)));
-        place->lease_ms = redis_reply_int(redis_reply_item(reply, 7));
-        (void)str_copy(place->reason, sizeof place->reason, redis_reply_text(redis_reply_item(reply, 8)));
-        place->ahead = redis_reply_int(redis_reply_item(reply, 9));
-    }
-    redis_reply_free(reply);
-    return 0;
-}
-
-static int queue_redis_stats(struct queue *queue, struct queue_stats *stats, struct err *e)
-{
-    struct redisReply *reply = NULL;
-    redis_args_text(begin(of(queue)), queue->settings.redis_queue);
-    redis_args_text(&of(queue)->args, queue->node);
-    if (redis_link_script(of(queue)->link, REDIS_SCRIPT_stats, &of(queue)->args, false, &reply, e) != 0)
-        return -1;
-    for (size_t i = 0; i < QUEUE_LANES; i++)
-        stats->waiting[i] = redis_reply_int(redis_reply_item(reply, i));
-    stats->held = redis_reply_int(redis_reply_item(reply, QUEUE_LANES));
-    stats->dead = redis_reply_int(redis_reply_item(reply, QUEUE_LANES + 1));
-    stats->inbox = redis_reply_int(redis_reply_item(reply, QUEUE_LANES + 2));
-    stats->oldest_ms = redis_reply_int(redis_reply_item(reply, QUEUE_LANES + 3));
-    redis_reply_free(reply);
-    return 0;
-}
-
-/* ---- removal and the quarantine */
-
-static int queue_redis_remove(struct queue *queue, const char *id, struct err *e)
-{
-    redis_args_text(begin(of(queue)), id);
-    return run_number(of(queue), REDIS_SCRIPT_remove, e);
-}
-
-static int queue_redis_dead_list(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e)
-{
-    enum { FIELDS = 4 };
-    struct redisReply *reply = NULL;
-    redis_args_text(begin(of(queue)), untold ? "1" : "0");
-    redis_args_int(&of(queue)->args, (int64_t)max);
-    if (redis_link_script(of(queue)->link, REDIS_SCRIPT_dead_list, &of(queue)->args, false, &reply, e) != 0)
-        return -1;
-    size_t count = redis_reply_count(reply) / FIELDS;
-    for (size_t i = 0; i < count && i < max; i++) {
-        /* They fit, or are for people to read. */
-        (void)str_copy(dead[i].id, sizeof dead[i].id, redis_reply_text(redis_reply_item(reply, FIELDS * i)));
-        (void)str_copy(dead[i].previous, sizeof dead[i].previous,
-                       redis_reply_text(redis_reply_item(reply, FIELDS * i + 1)));
-        (void)str_copy(dead[i].reason, sizeof dead[i].reason,
-                       redis_reply_text(redis_reply_item(reply, FIELDS * i + 2)));
-        dead[i].attempt = (int)redis_reply_int(redis_reply_item(reply, FIELDS * i + 3));
-    }
-    redis_reply_free(reply);
-    return (int)count;
-}
-
-static int queue_redis_dead_told(struct queue *queue, const char *id, struct err *e)
-{
-    redis_args_text(begin(of(queue)), id);
-    return run_number(of(queue), REDIS_SCRIPT_dead_told, e) < 0 ? -1 : 0;
-}
-
-static int queue_redis_dead_retry(struct queue *queue, const char *id, struct err *e)
-{
-    redis_args_text(begin(of(queue)), id);
-    return run_number(of(queue), REDIS_SCRIPT_dead_retry, e);
-}
-
-/* ---- the site's list */
-
-/* What is in the inbox, or comes to it without waiting. How many, or -1. */
-static int inbox_now(struct queue_redis *redis, char (*texts)[QUEUE_ID_SIZE], size_t max, struct err *e)
-{
-    struct redisReply *reply = NULL;
-    struct redis_args *args = begin(redis);
-    redis_args_text(args, redis->queue.settings.redis_queue);
-    redis_args_text(args, redis->queue.node);
-    redis_args_int(args, (int64_t)max);
-    redis_args_int(args, QUEUE_ID_SIZE - 1);
-    if (redis_link_script(redis->link, REDIS_SCRIPT_inbox_take, args, false, &reply, e) != 0)
-        return -1;
-    size_t count = redis_reply_count(reply);
-    for (size_t i = 0; i < count && i < max; i++)
-        (void)str_copy(texts[i], QUEUE_ID_SIZE, redis_reply_text(redis_reply_item(reply, i))); /* the script cuts */
-    redis_reply_free(reply);
-    return (int)count;
-}
-
-static int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE],
-                                  size_t max, struct err *e)
-{
-    struct queue_redis *redis = of(queue);
-    char inbox[KEY_SIZE];
-    int64_t end_us = clock_now_us() + (int64_t)timeout_ms * 1000;
-    (void)str_format(inbox, sizeof inbox, "%sinbox:%s", queue->settings.redis_prefix, queue->node); /* see KEY_SIZE */
-    for (;;) {
-        int count = inbox_now(redis, texts, max, e);
-        if (count != 0 || clock_now_us() >= end_us || readable(wake_fd))
-            return count;
-        struct redisReply *reply = NULL;
-        struct redis_args *args = begin(redis);
-        redis_args_text(args, "BRPOPLPUSH");
-        redis_args_text(args, queue->settings.redis_queue);
-        redis_args_text(args, inbox);
-        if (block(redis, end_us, wake_fd, &reply, e) < 0 && !redis_link_lost(redis->link))
-            return -1;
-        redis_reply_free(reply); /* it is in the inbox, from where the script takes it */
-    }
-}
-
-static int queue_redis_inbox_add(struct queue *queue, const char *text, const struct queue_entry *entry, struct err *e)
-{
-    struct redis_args *args = begin(of(queue));
-    redis_args_text(args, queue->node);
-    redis_args_text(args, text);
-    redis_args_text(args, entry == NULL ? "0" : "1");
-    if (entry != NULL)
-        put_entry(args, entry);
-    return run_number(of(queue), REDIS_SCRIPT_inbox_add, e);
-}
-
-static int queue_redis_inbox_adopt(struct queue *queue, struct err *e)
-{
-    redis_args_text(begin(of(queue)), queue->node);
-    redis_args_int(&of(queue)->args, ALIVE_S);
-    return run_number(of(queue), REDIS_SCRIPT_inbox_adopt, e) < 0 ? -1 : 0;
 }
 
 static const struct queue_backend queue_redis = {
