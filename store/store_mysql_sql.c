@@ -84,14 +84,15 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
     [SQL_FINAL] = {"UPDATE solution SET result = ?3, time = ?4, memory = ?5{pass_rate|, pass_rate = IF(?6 < 0, "
                    "pass_rate, ?6 / 1000)}" NOW_JUDGED " WHERE solution_id = ?1 AND " HELD,
                    NULL, 0, 0, 0},
-    [SQL_COUNT_USER] = {"UPDATE users SET solved = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s WHERE "
-                        "s.user_id = ?1 AND s.result + 0 = 4 AND s.problem_id > 0" NOT_SECRET_PROBLEM "), "
-                        "submit = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s WHERE "
-                        "s.user_id = ?1 AND s.problem_id > 0" NOT_SECRET_PROBLEM ") WHERE user_id = ?1",
+    /* Counted in one pass, and locked until it is written. */
+    [SQL_COUNT_USER] = {"UPDATE users u, (SELECT COUNT(DISTINCT IF(s.result = 4, s.problem_id, NULL)) AS solved, "
+                        "COUNT(DISTINCT s.problem_id) AS submit FROM solution s WHERE s.user_id = ?1 AND "
+                        "s.problem_id + 0 > 0" NOT_SECRET_PROBLEM ") n SET u.solved = n.solved, u.submit = n.submit "
+                        "WHERE u.user_id = ?1",
                         NULL, 0, 0, 0},
-    [SQL_COUNT_PROBLEM] = {"UPDATE problem SET accepted = (SELECT COUNT(*) FROM solution s WHERE "
-                           "s.problem_id = ?1 AND s.result + 0 = 4" NOT_SECRET_CONTEST "), submit = (SELECT COUNT(*) "
-                           "FROM solution s WHERE s.problem_id = ?1) WHERE problem_id = ?1",
+    [SQL_COUNT_PROBLEM] = {"UPDATE problem p, (SELECT COUNT(IF(s.result = 4" NOT_SECRET_CONTEST ", 1, NULL)) AS "
+                           "accepted, COUNT(*) AS submit FROM solution s WHERE s.problem_id = ?1) n SET "
+                           "p.accepted = n.accepted, p.submit = n.submit WHERE p.problem_id = ?1",
                            NULL, 0, 0, 0},
     [SQL_COUNT_CONTEST] = {"UPDATE contest_problem SET c_accepted = (SELECT COUNT(*) FROM solution s WHERE "
                            "s.contest_id = ?2 AND s.problem_id = ?1 AND s.result + 0 = 4), c_submit = (SELECT COUNT(*) "
