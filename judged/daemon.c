@@ -179,7 +179,9 @@ int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
             break;
         file_close(&daemon->pid_fd);
     }
-    if (ftruncate(daemon->pid_fd, 0) != 0 || dprintf(daemon->pid_fd, "%d\n", (int)getpid()) < 0)
+    /* Whatever our umask is: `status` is for everybody. */
+    if (fchmod(daemon->pid_fd, 0644) != 0 || ftruncate(daemon->pid_fd, 0) != 0 ||
+        dprintf(daemon->pid_fd, "%d\n", (int)getpid()) < 0)
         return err_sys(e, errno, "write %s/" POOL_PID_FILE, home);
     return 0;
 }

@@ -316,6 +316,77 @@ static void test_end(void)
     }
 }
 
+/* ---- whatever comes */
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* What a worker might say at worst. */
+static struct pool_report any_report(uint64_t *seed)
+{
+    static const int64_t extremes[] = {0, 1, -1, INT64_MAX, INT64_MIN, INT64_MAX - 1999999, INT64_MAX - 2000000};
+    struct pool_report report;
+    for (size_t i = 0; i < sizeof report; i++) {
+        unsigned char byte = (unsigned char)next_random(seed);
+        memcpy((char *)&report + i, &byte, 1);
+    }
+    report.magic = next_random(seed) % 8 == 0 ? report.magic : POOL_MAGIC;
+    report.state = (uint32_t)(next_random(seed) % (POOL_STATES + 1));
+    report.deadline_us = extremes[next_random(seed) % (sizeof extremes / sizeof *extremes)];
+    if (next_random(seed) % 2 == 0)
+        report.id[0] = '\0';
+    return report;
+}
+
+static void check_invariants(const struct slot *slot, int64_t now_us, uint64_t step)
+{
+    enum slot_event event;
+    struct pool_slot told;
+    int64_t next_us = slot_next(slot, times, true, &event);
+    bool down = slot->state == POOL_DOWN;
+    UNIT_CHECK(slot->delay_ms >= times->first_ms && slot->delay_ms <= times->last_ms, "step %llu: a delay of %d ms",
+               (unsigned long long)step, slot->delay_ms);
+    UNIT_CHECK(!down || (slot->pid == 0 && !slot_has_job(slot)), "step %llu: nobody holds a job",
+               (unsigned long long)step);
+    UNIT_CHECK(!down || (event == SLOT_DUE && next_us <= now_us + times->last_ms * INT64_C(1000)),
+               "step %llu: never started again", (unsigned long long)step);
+    UNIT_CHECK(down || slot->killed || next_us <= slot->heard_us + 600 * SECOND, "step %llu: never killed",
+               (unsigned long long)step);
+    slot_tell(slot, POOL_EVENT_STATE, &told);
+    UNIT_CHECK(memchr(told.report.id, '\0', sizeof told.report.id) != NULL &&
+                   memchr(told.report.note, '\0', sizeof told.report.note) != NULL,
+               "step %llu: a text without an end", (unsigned long long)step);
+}
+
+static void test_anything(void)
+{
+    uint64_t seed = 88172645463325252u;
+    struct slot slot;
+    int64_t now_us = SECOND;
+    slot_init(&slot, 0, times, now_us);
+    for (uint64_t step = 0; step < 200000; step++) {
+        now_us += (int64_t)(next_random(&seed) % (40 * SECOND));
+        if (next_random(&seed) % 2 == 0 && slot.state != POOL_DOWN) {
+            struct pool_report report = any_report(&seed);
+            int event = slot_hear(&slot, &report, times, now_us);
+            if (event >= 0)
+                (void)slot_take_event(&slot, (enum slot_event)event, times, now_us);
+        } else {
+            enum slot_event event = (enum slot_event)(SLOT_SILENT + next_random(&seed) % (SLOT_EVENTS - SLOT_SILENT));
+            enum slot_action action = slot_take_event(&slot, event, times, now_us);
+            if (action == SLOT_START)
+                slot.pid = 4711;
+            slot.killed = slot.killed || action == SLOT_KILL;
+        }
+        check_invariants(&slot, now_us, step);
+    }
+}
+
 static const struct unit_test tests[] = {
     {"every_pair", test_every_pair},
     {"no_holes", test_no_holes},
@@ -330,6 +401,7 @@ static const struct unit_test tests[] = {
     {"hear", test_hear},
     {"jobs", test_jobs},
     {"end", test_end},
+    {"anything", test_anything},
 };
 
 UNIT_MAIN("slot", tests)
