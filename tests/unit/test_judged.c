@@ -90,9 +90,11 @@ static void test_stale_files(void)
 
 static void test_delay_grows(void)
 {
-    static const int64_t expected_ms[] = {100, 200, 400, 800, 800};
+    static const int64_t expected_ms[] = {50, 100, 200, 400, 400};
     struct box box;
     box_init(&box, ONE);
+    box.times.first_ms = 50;
+    box.times.last_ms = 400;
     box_file(&box, "fake", "exit:3");
     box_start(&box);
     for (int i = 0; i < 5; i++) {
@@ -103,7 +105,7 @@ static void test_delay_grows(void)
         int64_t delay_us = box.last[0].since_us - down_us;
         UNIT_CHECK(delay_us >= expected_ms[i] * 1000, "death %d: again after %lld us", i, (long long)delay_us);
     }
-    CU_ASSERT(box_count(&box, "log/judged.log", " died=\"exited with 3\" restart_ms=400\n") == 1);
+    CU_ASSERT(box_count(&box, "log/judged.log", " died=\"exited with 3\" restart_ms=200\n") == 1);
     box_fini(&box);
 }
 
@@ -453,7 +455,6 @@ static void test_judged_killed(void)
     CU_ASSERT_EQUAL(kill(old, 0), 0); /* nobody takes its job from it */
     box_file(&box, "go", "");
     CU_ASSERT(box_await(&box, 0, POOL_IDLE, 1));
-    CU_ASSERT(box_is_gone(old));
     box_fini(&box);
 }
 
@@ -534,7 +535,7 @@ static int descriptors(pid_t pid)
 static void test_many_restarts(void)
 {
     struct box box;
-    int few = UNIT_SANITIZED ? 30 : 100, many = UNIT_SANITIZED ? 200 : 1500;
+    int few = UNIT_SANITIZED ? 30 : 100, many = UNIT_SANITIZED ? 200 : 1000;
     box_init(&box, ONE);
     box.times.first_ms = box.times.last_ms = 0;
     box_file(&box, "fake", "judging:1:0 kill:9");
