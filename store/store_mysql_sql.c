@@ -2,8 +2,8 @@
  * store_mysql_sql.c - every statement that is sent to a site's database, as a constant. sql_text.h says what {} [] and ?1 mean.
  *
  * HUSTOJ's column names stop in the files of store_mysql. "Held by ?2" is the fence: result IN (2, 3) AND judger = ?2. Each statement
- * is one step on MyISAM too, and may be run twice. Counting asks for `result + 0`: else a server intersects the
- * problem's rows with every AC of the site.
+ * is one step on MyISAM too, and may be run twice. A count must not ask for `result = 4` in its condition:
+ * a server then intersects the problem's rows with every AC of the site.
  */
 #include "store/store_mysql_parts.h"
 

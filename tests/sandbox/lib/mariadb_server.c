@@ -142,8 +142,15 @@ int mariadb_server_start(struct mariadb_server *server)
 
 void mariadb_server_signal(struct mariadb_server *server, int signal_number)
 {
-    if (server->pid > 0)
-        (void)kill(server->pid, signal_number); /* ours: it cannot be another's before it is waited for */
+    int status;
+    if (server->pid <= 0)
+        return;
+    (void)kill(server->pid, signal_number); /* ours: it cannot be another's before it is waited for */
+    if (signal_number != SIGSTOP)
+        return;
+    /* It has stopped when all its threads have: they go on for a while. */
+    if (waitpid(server->pid, &status, WUNTRACED) == server->pid && !WIFSTOPPED(status))
+        server->pid = 0;
 }
 
 void mariadb_server_end(struct mariadb_server *server, int signal_number)

@@ -24,7 +24,7 @@ int mariadb_server_pid(const struct mariadb_server *server);
 
 /* Starts it again on its data where it is not running, and waits until it answers: 0, or -1 after 20 s. */
 int mariadb_server_start(struct mariadb_server *server);
-/* Sends a signal: SIGSTOP, SIGCONT. */
+/* SIGSTOP, and waits until it has stopped; or SIGCONT. */
 void mariadb_server_signal(struct mariadb_server *server, int signal_number);
 /* SIGKILL, or SIGTERM, and waits until it is gone. */
 void mariadb_server_end(struct mariadb_server *server, int signal_number);
