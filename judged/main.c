@@ -153,7 +153,7 @@ int main(int argc, char **argv)
     log_init("judged", options.debug);
     if (geteuid() != 0)
         fatal("needs root: its workers make namespaces and change users");
-    if (settings_read(&settings, options.home, NULL, &e) != 0)
+    if (supervisor_read_settings(&settings, options.home, &e) != 0)
         fatal("%s", e.text);
     const char *systemd = getenv("NOTIFY_SOCKET");
     if (!options.debug && !options.foreground && (systemd == NULL || systemd[0] == '\0')) {

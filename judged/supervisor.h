@@ -32,6 +32,9 @@ struct supervisor_config {
 
 struct supervisor;
 
+/* Settings as judged needs them: without the passwords, which are its children's business. 0, or -1 with e. */
+int supervisor_read_settings(struct settings *settings, const char *home, struct err *e);
+
 /* Listens on the control socket, takes over SIGTERM, SIGINT, SIGHUP and SIGCHLD, becomes the reaper of orphans; starts no
  * child yet. What config points to must outlive it; settings is copied. NULL with e. */
 struct supervisor *supervisor_new(const struct supervisor_config *config, const struct settings *settings,

@@ -32,6 +32,14 @@ int supervisor_workers(const struct supervisor *supervisor, const struct setting
     return count < 1 ? 1 : count;
 }
 
+int supervisor_read_settings(struct settings *settings, const char *home, struct err *e)
+{
+    int result = settings_read(settings, home, NULL, e);
+    explicit_bzero(settings->database_password, sizeof settings->database_password);
+    explicit_bzero(settings->redis_password, sizeof settings->redis_password);
+    return result;
+}
+
 /* Every slot that runs and is not wanted any more is told to end. */
 static void stop_unwanted(struct supervisor *supervisor, int64_t now_us)
 {
@@ -55,7 +63,7 @@ static int reload(struct supervisor *supervisor, int64_t now_us, struct err *e)
 {
     struct settings settings;
     notify_reloading(supervisor->config.notify);
-    int result = settings_read(&settings, supervisor->config.home, NULL, e);
+    int result = supervisor_read_settings(&settings, supervisor->config.home, e);
     if (result == 0) {
         supervisor->settings = settings;
         log_info("configuration read again");

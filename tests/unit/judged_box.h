@@ -384,7 +384,7 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
     if (fd < 0 || dup2(fd, STDERR_FILENO) < 0 || length < 0)
         _exit(90);
     notify_open(&notify);
-    if (settings_read(&settings, box->home, NULL, &e) != 0 || daemon_lock(&daemon, box->home, &e) != 0) {
+    if (supervisor_read_settings(&settings, box->home, &e) != 0 || daemon_lock(&daemon, box->home, &e) != 0) {
         (void)fprintf(stderr, "%s\n", e.text);
         _exit(91);
     }
