@@ -6,6 +6,7 @@
  */
 #include "store/mysql_db.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mariadb/mysql.h>
@@ -388,7 +389,8 @@ static int execute(struct mysql_db *db, size_t index, const struct sql_value *va
     memset(db->binds, 0, statement->places * sizeof *db->binds);
     for (size_t i = 0; i < statement->places; i++) {
         MYSQL_BIND *bind = &db->binds[i];
-        const struct sql_value *value = &values[statement->value[i] < count ? statement->value[i] : 0];
+        assert(statement->value[i] < count);
+        const struct sql_value *value = &values[statement->value[i]];
         union {
             const void *given;
             void *library; /* which only reads it */

@@ -16,7 +16,7 @@
 
 #include "common/clock.h"
 #include "common/str.h"
-#include "store/sql_text.h"
+#include "store/store_mysql_parts.h"
 #include "tests/sandbox/lib/store_site.h"
 #include "tests/unit/unit.h"
 
@@ -440,14 +440,18 @@ static void wrong_settings(void)
         {"judge", NULL, "other", NULL, "GRANT"},
         {"root", "", "other", NULL, "judgectl db init"},
         {"judge", NULL, "jol", "/nowhere/socket", "is it running?"},
+        {"judge", NULL, "jol", "", "is it running?"},
         {"judge", NULL, "jol", NULL, "judgectl db init"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct settings settings = f.site.settings;
+        settings.database_port = 1;
         (void)str_copy(settings.database_user, sizeof settings.database_user, rows[i].user);
         (void)str_copy(settings.database_name, sizeof settings.database_name, rows[i].name);
         if (rows[i].password != NULL)
             (void)str_copy(settings.database_password, sizeof settings.database_password, rows[i].password);
+        if (rows[i].socket != NULL && rows[i].socket[0] == '\0')
+            (void)str_copy(settings.database_host, sizeof settings.database_host, "127.0.0.1");
         if (rows[i].socket != NULL)
             (void)str_copy(settings.database_socket, sizeof settings.database_socket, rows[i].socket);
         struct store *store = store_open(&settings, &f.e);
@@ -791,7 +795,35 @@ static void statement_texts(void)
     }
 }
 
+/* A word that nothing knows would silently leave its part out. */
+static void statement_words(void)
+{
+    static const char *const known[] = {
+#define FEATURE(word, table, column) #word,
+        STORE_MYSQL_FEATURES(FEATURE)
+#undef FEATURE
+            "raw_source",
+        "raw_input"};
+    int seen = 0;
+    for (size_t i = 0; i < SQL_STATEMENTS; i++) {
+        const char *at = store_mysql_statements[i].text;
+        if (!UNIT_CHECK(at != NULL, "statement %zu has no text", i))
+            continue;
+        while ((at = strchr(at, '{')) != NULL) {
+            at += at[1] == '!' ? 2 : 1;
+            size_t length = strcspn(at, "|");
+            bool found = false;
+            for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+                found = found || (strlen(known[k]) == length && memcmp(known[k], at, length) == 0);
+            UNIT_CHECK(found, "statement %zu: %.20s", i, at);
+            seen++;
+        }
+    }
+    UNIT_CHECK(seen > 20, "%d", seen);
+}
+
 static const struct unit_test tests[] = {
+    {"statement_words", statement_words},
     {"statement_texts", statement_texts},
     {"killed_before_innodb", killed_before_innodb},
     {"killed_before_myisam", killed_before_myisam},
