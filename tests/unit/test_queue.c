@@ -465,6 +465,11 @@ static void contract_remove(struct bed *bed)
     GOOD(queue_ack(bed->queue, &job, &bed->e));
     GOOD(queue_remove(bed->queue, strcmp(job.id, "2") == 0 ? "4" : "2", &bed->e));
     none_is_left(bed);
+    /* He has none waiting now: first come, first served. */
+    add(bed, "5", QUEUE_LANE_PRACTICE, 0, "a");
+    add(bed, "6", QUEUE_LANE_PRACTICE, 0, "c");
+    next_is(bed, "5");
+    next_is(bed, "6");
 }
 
 static void contract_states(struct bed *bed)
@@ -508,6 +513,11 @@ static void contract_stats(struct bed *bed)
     CU_ASSERT_EQUAL(stats.waiting[QUEUE_LANE_EXAM], 0);
     CU_ASSERT_EQUAL(stats.waiting[QUEUE_LANE_PRACTICE], 2);
     CU_ASSERT_EQUAL(stats.held, 1);
+    UNIT_CHECK(stats.oldest_ms >= 49 && stats.oldest_ms < 60000, "%lld", (long long)stats.oldest_ms);
+    GOOD(queue_remove(bed->queue, "2", &bed->e));
+    GOOD(queue_remove(bed->queue, "3", &bed->e));
+    GOOD(queue_give_back(bed->queue, &job, false, "", &bed->e)); /* as old as before */
+    CU_ASSERT_EQUAL(queue_stats(bed->queue, &stats, &bed->e), 0);
     UNIT_CHECK(stats.oldest_ms >= 49 && stats.oldest_ms < 60000, "%lld", (long long)stats.oldest_ms);
     CU_ASSERT_EQUAL(queue_check(bed->queue, &bed->e), bed->kind == BED_GONE ? -1 : 0);
 }

@@ -337,6 +337,7 @@ static void test_stopped(void)
         return;
     bed->settings.redis_command_timeout_ms = TIMEOUT_MS;
     reopen(bed);
+    CU_ASSERT_EQUAL(bed_take(bed, 0, &job), 0); /* the server has the script */
     for (int i = 0; i < 3; i++)
         add(bed, i == 0 ? "0" : i == 1 ? "1" : "2", 0);
     CU_ASSERT_EQUAL(kill(bed->server.pid, SIGSTOP), 0);
