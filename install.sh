@@ -53,9 +53,9 @@ refuse()
     cat >&2 <<END
 install.sh: this is $1; install.sh knows Debian 12 (apt) only. With your system's packages:
   to build:  a C compiler (gcc 12 or clang 14, or newer), make, the C library's headers and its static library (libc.a),
-             the kernel's headers
+             the kernel's headers, and those of hiredis, MariaDB Connector/C and SQLite
   to test:   CUnit, libseccomp's headers, the compiler's 32-bit half (-m32), clang with libFuzzer's runtime, clang-format,
-             clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio, jq
+             clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio, jq, redis-server, mariadb-server, sqlite3
 then: make && make install && judgectl doctor
 END
     exit 1
@@ -135,12 +135,15 @@ add_user()
 keep_others()
 {
     [ ! -d "$prefix/share/judge" ] || return 0
-    for program in judge_client judge_cell judgectl; do
-        [ -e "$prefix/bin/$program" ] || continue
-        [ ! -e "$prefix/bin/$program.before" ] || continue
-        say "$prefix/bin/$program was here before: kept as $program.before"
-        cp -p "$prefix/bin/$program" "$prefix/bin/$program.before"
+    for program in "$prefix"/bin/judged "$prefix"/bin/judge_client "$prefix"/bin/judge_cell "$prefix"/bin/judge_node \
+        "$prefix"/bin/judgectl /etc/init.d/judged; do
+        [ -e "$program" ] || continue
+        [ ! -e "$program.before" ] || continue
+        say "$program was here before: kept as $program.before"
+        cp -p "$program" "$program.before"
     done
+    # An init script beside its old copy would be started as well.
+    [ ! -e /etc/init.d/judged.before ] || chmod a-x /etc/init.d/judged.before
 }
 
 # The last line is `N passed, N failed, N skipped` whatever happens.
@@ -173,6 +176,42 @@ judge_samples()
     done
     [ -z "$wrong" ] || die "the judge is installed, and judges wrongly here:$wrong (see the tables above)"
     say "all as expected; judgectl judge FOLDER judges a problem of yours"
+}
+
+# A new home gets the sample problems as its first ones; who has problems keeps what is there.
+fill_new_home()
+{
+    chgrp judge "$oj_home/etc/judge.conf"
+    [ -z "$(ls -A "$oj_home/data")" ] || return 0
+    say "the sample problems, to $oj_home/data"
+    cp -R "$prefix"/share/judge/samples/[0-9]* "$oj_home/data/"
+}
+
+start_judged()
+{
+    if [ -d /run/systemd/system ]; then
+        systemctl daemon-reload
+        systemctl enable judged
+        systemctl restart judged
+    else
+        [ ! -x /usr/sbin/update-rc.d ] || update-rc.d judged defaults >/dev/null
+        OJ_HOME=$oj_home /etc/init.d/judged restart
+    fi
+}
+
+# Some solutions of each sample problem, in the languages that are here, from the queue to the verdict.
+submit_samples()
+{
+    say 'judged runs; some sample submissions, from the queue to the verdict:'
+    set --
+    for suffix in $(judgectl languages | sed -n 's/^ *[0-9]*  [^ ]* *\([^ ]*\) *yes$/\1/p' | sort -u); do
+        for source in "$oj_home"/data/[0-9]*/solutions/accepted/*."$suffix" \
+            "$oj_home"/data/1000/solutions/*_*/*."$suffix"; do
+            [ ! -f "$source" ] || set -- "$@" "$source"
+        done
+    done
+    judgectl submit --home "$oj_home" --wait "$@" || die 'the judge is installed, and its pool does not judge: judgectl status'
+    say 'done; judgectl status shows the pool, judgectl submit --wait SOURCE... puts one of yours in'
 }
 
 mode='install'
@@ -212,7 +251,19 @@ fi
 make -j "$(nproc)" WERROR= PREFIX="$prefix" OJ_HOME="$oj_home"
 keep_others
 add_user
+[ -e "$oj_home/etc/judge.conf" ] && new_home= || new_home=yes
 make -s install WERROR= PREFIX="$prefix" OJ_HOME="$oj_home"
 say "installed to $prefix/bin and $oj_home; what this box can do:"
 judgectl doctor || die "the judge is installed, and cannot run here yet: see the lines above"
 judge_samples
+if [ "$new_home" ]; then
+    fill_new_home
+    start_judged
+    submit_samples
+elif judgectl status >/dev/null 2>&1; then
+    say 'judged runs: restarting it, its jobs are finished first'
+    start_judged
+else
+    judgectl config check --home "$oj_home" || die "$oj_home/etc/judge.conf has to be put right first: see the line above"
+    say "$oj_home/etc/judge.conf is as it was; end the judge that works with it, if one does, then: /etc/init.d/judged start"
+fi

@@ -17,21 +17,26 @@
 
 static const char usage[] = "usage: judgectl languages [--home OJ_HOME]\n"
                             "       judgectl languages --number --name NAME | --file FILE   (only its number)\n"
+                            "       --installed: one that is not installed here is an error\n"
                             "\n"
                             "Exit: 0, or 2 where the files of the languages are wrong or none is meant.\n";
 
 struct wanted {
     const char *home, *name, *file;
-    bool number;
+    bool number, installed;
 };
 
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct wanted *wanted, int argc, char **argv, struct err *e)
 {
     static const struct option table[] = {
-        {"home", required_argument, NULL, 'H'}, {"name", required_argument, NULL, 'n'},
-        {"file", required_argument, NULL, 'f'}, {"number", no_argument, NULL, 'i'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"home", required_argument, NULL, 'H'},
+        {"name", required_argument, NULL, 'n'},
+        {"file", required_argument, NULL, 'f'},
+        {"number", no_argument, NULL, 'i'},
+        {"installed", no_argument, NULL, 'I'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     int word;
     opterr = 0;
@@ -49,6 +54,9 @@ static int parse(struct wanted *wanted, int argc, char **argv, struct err *e)
             break;
         case 'i':
             wanted->number = true;
+            break;
+        case 'I':
+            wanted->installed = true;
             break;
         case 'h':
             (void)fputs(usage, stdout); /* nothing follows it */
@@ -83,6 +91,8 @@ static int print_number(const struct languages *languages, const struct wanted *
                        nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
                        nearest == NULL ? "" : "?)");
     }
+    if (wanted->installed && !language->installed)
+        return err_set(e, "%s is not installed here: apt-get install %s", language->name, language->package);
     printf("%d\n", language->id);
     return 0;
 }

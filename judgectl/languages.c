@@ -61,15 +61,18 @@ static int ask(char **argv, char *text, size_t size, struct err *e)
     return err_set(e, "%s", text[0] == '\0' ? "judge_client could not be started" : why == NULL ? text : why + 2);
 }
 
-int language_number(const char *home, const char *word, const char *file, struct err *e)
+int language_number(const char *home, const char *word, const char *file, bool installed, struct err *e)
 {
     char text[1024];
     int64_t number;
     char *copies[] = {strdup(word != NULL ? word : file), strdup(home)};
     char name[] = "judge_client", form[] = "languages", number_option[] = "--number", home_option[] = "--home",
-         file_option[] = "--file", word_option[] = "--name";
-    char *argv[] = {name,      form, number_option, home_option, copies[1], word != NULL ? word_option : file_option,
-                    copies[0], NULL};
+         file_option[] = "--file", word_option[] = "--name", installed_option[] = "--installed";
+    char *argv[] = {name,          form,
+                    number_option, home_option,
+                    copies[1],     word != NULL ? word_option : file_option,
+                    copies[0],     installed ? installed_option : NULL,
+                    NULL};
     int result = copies[0] == NULL || copies[1] == NULL ? err_set(e, "out of memory") : ask(argv, text, sizeof text, e);
     if (result == 0) {
         text[strcspn(text, "\n")] = '\0';

@@ -5,6 +5,7 @@
 #define JUDGECTL_LANGUAGES_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "common/err.h"
 
@@ -12,7 +13,8 @@
 void client_path(char path[PATH_MAX]);
 
 /* The number of the language that word names (a name, an alias, a number) or, where word is NULL, that the file's suffix
- * means. -1 with e: unknown (with the nearest), or judge_client could not be asked. */
-int language_number(const char *home, const char *word, const char *file, struct err *e);
+ * means; installed: one that is not installed here is an error. -1 with e: unknown (with the nearest), or judge_client could not
+ * be asked. */
+int language_number(const char *home, const char *word, const char *file, bool installed, struct err *e);
 
 #endif

@@ -172,7 +172,8 @@ static int submit_source(struct submitting *submitting, size_t i, struct err *e)
     }
     if (str_copy(row.user, sizeof row.user, options->user) != 0)
         return err_set(e, "--user %.64s...: at most %d bytes", options->user, STORE_USER_SIZE - 1);
-    row.language = language_number(submitting->settings.home, options->language, path, e);
+    bool alone = !settings_has_database(&submitting->settings) && !settings_has_redis(&submitting->settings);
+    row.language = language_number(submitting->settings.home, options->language, path, alone, e);
     if (row.language < 0 || check_problem(submitting, row.problem_id, e) != 0)
         return -1;
     row.source = read_source(path, &row.source_bytes, e);
