@@ -44,7 +44,7 @@ const struct slot_row slot_table[POOL_STATES][SLOT_EVENTS] = {
         [SLOT_HELD]            = TO(DOWN, IMPOSSIBLE),
         [SLOT_DIED]            = TO(DOWN, LATER), /* it could not even be started */
         [SLOT_STOP]            = TO(DOWN, NONE),
-        [SLOT_RELOAD]          = TO(DOWN, NONE),
+        [SLOT_RELOAD]          = TO(DOWN, SOON),
         [SLOT_DUE]             = TO(STARTING, START),
     },
     [POOL_STARTING] = {SPEAKS, ALIVE(STARTING), [SLOT_RELOAD] = TO(STARTING, HUP)},
@@ -123,6 +123,10 @@ enum slot_action slot_take_event(struct slot *slot, enum slot_event event, const
     }
     if (row->action == SLOT_AGAIN || row->action == SLOT_LATER || row->action == SLOT_RETRY)
         slot_gone(slot, row->action, times, now_us);
+    if (row->action == SLOT_SOON) {
+        slot->due_us = now_us;
+        slot->delay_ms = times->first_ms;
+    }
     if (row->action == SLOT_START) {
         slot->started_us = slot->heard_us = now_us;
         slot->spoke = slot->killed = slot->reload = false;

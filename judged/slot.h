@@ -40,6 +40,7 @@ enum slot_action {
     SLOT_AGAIN, /* it is gone: start it at once */
     SLOT_LATER, /* it is gone: start it after a delay that doubles */
     SLOT_RETRY, /* it is gone: start it after a short delay that stays */
+    SLOT_SOON,  /* what keeps it from running may be mended: start it at once, the delays from the first */
     SLOT_IMPOSSIBLE
 };
 

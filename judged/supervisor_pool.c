@@ -70,8 +70,8 @@ static int reload(struct supervisor *supervisor, int64_t now_us, struct err *e)
         supervisor_scale(supervisor, supervisor_workers(supervisor, &settings), now_us);
         for (int i = 0; i < SUPERVISOR_SLOTS; i++)
             supervisor_event(supervisor, &supervisor->slots[i], SLOT_RELOAD, now_us);
-        if (supervisor->node.state != POOL_DOWN)
-            supervisor_event(supervisor, &supervisor->node, SLOT_STOP, now_us);
+        supervisor_event(supervisor, &supervisor->node, supervisor->node.state == POOL_DOWN ? SLOT_RELOAD : SLOT_STOP,
+                         now_us);
     } else {
         log_warnx("the configuration stays as it was: %s", e->text);
     }

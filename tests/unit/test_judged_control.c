@@ -3,6 +3,7 @@
  *
  * Needs no root, but for what another user is refused.
  */
+#include <pwd.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -208,6 +209,25 @@ static void test_reload_of_nonsense(void)
     box_fini(&box);
 }
 
+/* Nobody can work, and the delays are long: once the configuration is mended, they start at once, judge_node too. */
+static void test_reload_mends(void)
+{
+    struct box box;
+    box_init(&box, ONE);
+    box.times.first_ms = box.times.last_ms = 1000000;
+    box_file(&box, "fake", "exit:2");
+    box_file(&box, "fake.node", "exit:2");
+    box_start(&box);
+    CU_ASSERT(box_await(&box, 0, POOL_DOWN, 0));
+    CU_ASSERT(box_await_text(&box, "log/judged.log", "died=\"exited with 2\"", 2));
+    box_file(&box, "fake", "serve");
+    box_file(&box, "fake.node", "serve");
+    CU_ASSERT_EQUAL(kill(box.pid, SIGHUP), 0);
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 1));
+    CU_ASSERT(box_await_text(&box, "fake.log", "start node", 2));
+    box_fini(&box);
+}
+
 /* One that is still starting hears of it when it listens. */
 static void test_reload_of_starting(void)
 {
@@ -401,6 +421,26 @@ static void test_too_many(void)
     box_fini(&box);
 }
 
+/* The socket is for root and the group of judge_node's user. */
+static void test_group_of_socket(void)
+{
+    struct box box;
+    struct stat info;
+    char path[PATH_MAX];
+    const struct passwd *user = getpwnam("nobody");
+    if (geteuid() != 0 || user == NULL) {
+        unit_skip("needs root, and the user nobody");
+        return;
+    }
+    gid_t group = user->pw_gid;
+    box_init(&box, ONE "[node]\nuser = nobody\n");
+    box_start(&box);
+    (void)str_format(path, sizeof path, "%s/run/judged.sock", box.home);
+    CU_ASSERT_EQUAL(stat(path, &info), 0);
+    CU_ASSERT(info.st_uid == 0 && info.st_gid == group && (info.st_mode & 07777) == 0660);
+    box_fini(&box);
+}
+
 /* Another user may ask and not change. */
 static void test_other_user(void)
 {
@@ -454,12 +494,14 @@ static const struct unit_test tests[] = {
     {"restart_stops", test_restart_stops},
     {"reload", test_reload},
     {"reload_of_nonsense", test_reload_of_nonsense},
+    {"reload_mends", test_reload_mends},
     {"reload_of_starting", test_reload_of_starting},
     {"systemd", test_systemd},
     {"nonsense", test_nonsense},
     {"never_reads", test_never_reads},
     {"many_watch", test_many_watch},
     {"too_many", test_too_many},
+    {"group_of_socket", test_group_of_socket},
     {"other_user", test_other_user},
 };
 

@@ -38,6 +38,15 @@ static void start(struct slot *slot, int64_t now_us)
     slot->pid = 4711;
 }
 
+static void expect_next(const struct slot *slot, bool wanted, enum slot_event event, int64_t when_us, const char *what)
+{
+    enum slot_event is;
+    int64_t next_us = slot_next(slot, times, wanted, &is);
+    UNIT_CHECK(next_us == when_us, "%s: at %lld us, not %lld", what, (long long)next_us, (long long)when_us);
+    if (when_us != INT64_MAX)
+        UNIT_CHECK(is == event, "%s: %s", what, slot_event_name(is));
+}
+
 /* ---- the table */
 
 static void test_every_pair(void)
@@ -154,6 +163,27 @@ static void test_delay_starts_anew(void)
     CU_ASSERT_EQUAL(delay_after(3, 0, true), 1);
 }
 
+/* The configuration is another: nobody waits out the delay of what may be mended. */
+static void test_reload_of_down(void)
+{
+    struct slot slot;
+    int64_t now_us = SECOND;
+    slot_init(&slot, 0, times, now_us);
+    for (int i = 0; i < 6; i++) {
+        (void)slot_take_event(&slot, SLOT_DUE, times, now_us);
+        (void)slot_take_event(&slot, SLOT_DIED, times, now_us);
+        now_us = slot.due_us;
+    }
+    (void)slot_take_event(&slot, SLOT_DUE, times, now_us);
+    (void)slot_take_event(&slot, SLOT_DIED, times, now_us);
+    expect_next(&slot, true, SLOT_DUE, now_us + 30 * SECOND, "after many deaths");
+    CU_ASSERT_EQUAL(slot_take_event(&slot, SLOT_RELOAD, times, now_us), SLOT_SOON);
+    expect_next(&slot, true, SLOT_DUE, now_us, "another configuration");
+    (void)slot_take_event(&slot, SLOT_DUE, times, now_us);
+    (void)slot_take_event(&slot, SLOT_DIED, times, now_us);
+    expect_next(&slot, true, SLOT_DUE, now_us + SECOND, "it has not helped");
+}
+
 /* A place that is still held: each second, without end; it says nothing against the program. */
 static void test_held(void)
 {
@@ -176,15 +206,6 @@ static void test_held(void)
 }
 
 /* ---- deadlines */
-
-static void expect_next(const struct slot *slot, bool wanted, enum slot_event event, int64_t when_us, const char *what)
-{
-    enum slot_event is;
-    int64_t next_us = slot_next(slot, times, wanted, &is);
-    UNIT_CHECK(next_us == when_us, "%s: at %lld us, not %lld", what, (long long)next_us, (long long)when_us);
-    if (when_us != INT64_MAX)
-        UNIT_CHECK(is == event, "%s: %s", what, slot_event_name(is));
-}
 
 static void test_silence(void)
 {
@@ -394,6 +415,7 @@ static const struct unit_test tests[] = {
     {"impossible", test_impossible},
     {"delay_doubles", test_delay_doubles},
     {"delay_starts_anew", test_delay_starts_anew},
+    {"reload_of_down", test_reload_of_down},
     {"held", test_held},
     {"silence", test_silence},
     {"overdue", test_overdue},
