@@ -41,7 +41,8 @@ struct store *store_open(const struct settings *settings, struct err *e)
         return NULL;
     }
     /* Of a delivery's form, and the same at each try: one that was interrupted goes on. */
-    (void)str_format(rules.give_up_token, sizeof rules.give_up_token, "%.7s:givenup2", settings->node);
+    (void)str_format(rules.give_up_token, sizeof rules.give_up_token, "%.7s:" STORE_GIVE_UP, settings->node);
+    (void)str_format(rules.cancel_token, sizeof rules.cancel_token, "%.7s:" STORE_CANCEL, settings->node);
     struct store *store =
         settings_has_database(settings) ? store_mysql_open(settings, e) : store_sqlite_open(settings, e);
     if (store != NULL)
@@ -98,9 +99,9 @@ int store_put_back(struct store *store, int64_t id, const char *token, struct er
 
 /* A claim of its own and then a verdict, so that it is fenced like every other. Where it is interrupted between the two, the next
  * try has the same token and goes on. */
-int store_give_up(struct store *store, int64_t id, const char *previous, int result, const char *text, struct err *e)
+static int end_unjudged(struct store *store, int64_t id, const char *token, const char *previous, int result,
+                        const char *text, struct err *e)
 {
-    const char *token = store->rules.give_up_token;
     struct store_submission submission;
     int claimed = store_claim(store, id, token, previous, &submission, e);
     if (claimed != 1)
@@ -114,6 +115,54 @@ int store_give_up(struct store *store, int64_t id, const char *previous, int res
                                     .data_version = "",
                                     .counters = !store->rules.turbo};
     return store_save(store, &outcome, e);
+}
+
+int store_give_up(struct store *store, int64_t id, const char *previous, int result, const char *text, struct err *e)
+{
+    return end_unjudged(store, id, store->rules.give_up_token, previous, result, text, e);
+}
+
+enum store_writer store_writer(const char *judger)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    size_t name = strspn(judger, "-abcdefghijklmnopqrstuvwxyz0123456789");
+    if (name == 0 || judger[name] != ':' || strlen(judger + name + 1) != 8 || strspn(judger + name + 1, letters) != 8)
+        return STORE_BY_OTHER;
+    if (strcmp(judger + name + 1, STORE_GIVE_UP) == 0)
+        return STORE_BY_GIVE_UP;
+    return strcmp(judger + name + 1, STORE_CANCEL) == 0 ? STORE_BY_CANCEL : STORE_BY_DELIVERY;
+}
+
+/* The holder's token is taken over as that of an earlier delivery would be; it may change while we look. */
+int store_cancel(struct store *store, int64_t id, int result, const char *text, struct err *e)
+{
+    enum { CANCEL_TRIES = 5 };
+    for (int i = 0; i < CANCEL_TRIES; i++) {
+        struct store_status status;
+        int found = store_status(store, id, false, &status, e);
+        if (found != 1)
+            return found;
+        bool held = status.result == STORE_COMPILING || status.result == STORE_RUNNING;
+        store_status_fini(&status);
+        if (status.result > STORE_RUNNING || (held && store_writer(status.judger) == STORE_BY_OTHER))
+            return 0;
+        int ended = end_unjudged(store, id, store->rules.cancel_token, held ? status.judger : "", result, text, e);
+        if (ended != 0)
+            return ended;
+    }
+    return 0;
+}
+
+int store_select(struct store *store, const struct store_filter *filter, int64_t after_id,
+                 struct store_submission *rows, size_t max, struct err *e)
+{
+    memset(rows, 0, max * sizeof *rows);
+    return store->backend->select(store, filter, after_id, rows, max, e);
+}
+
+int store_rejudge(struct store *store, const int64_t *ids, size_t n, struct err *e)
+{
+    return n == 0 ? 0 : store->backend->rejudge(store, ids, n, e);
 }
 
 int store_waiting(struct store *store, int64_t after_id, struct store_submission *rows, size_t max, struct err *e)

@@ -142,4 +142,26 @@ int store_status(struct store *store, int64_t id, bool texts, struct store_statu
 /* The newest rows, newest first. Returns how many, or -1 with e. */
 int store_last(struct store *store, struct store_status *rows, size_t max, struct err *e);
 
+/* What a rejudge is for: every part that is given must fit. */
+struct store_filter {
+    int64_t problem_id, contest_id; /* 0: any */
+    int result;                     /* -1: any */
+    int64_t since_s;                /* seconds since 1970 of when the row came; 0: any */
+    int64_t up_to_id;               /* 0: any */
+};
+/* Rows that may be judged again, by id from after_id, up to max, without source and limits: final ones in 4 to 13, and those in
+ * 14 that we wrote. Returns how many, or -1 with e. */
+int store_select(struct store *store, const struct store_filter *filter, int64_t after_id,
+                 struct store_submission *rows, size_t max, struct err *e);
+/* Those of the n ids that may be judged again wait again (result 1, pass_rate 0). Their texts and counters stay until the new verdict
+ * replaces them. Returns how many, or -1 with e: some of them may wait then, and it may be called again. */
+int store_rejudge(struct store *store, const int64_t *ids, size_t n, struct err *e);
+
+/* A submission that is not to be judged: result and a text for the student, where the row waits or a judge of ours holds it, who
+ * can write nothing from then on. The row's judger is then "NODE:canceled". 1, 0 (final, not there, another judge's), -1: try again. */
+int store_cancel(struct store *store, int64_t id, int result, const char *text, struct err *e);
+/* What the judger of a row says: made by a delivery of ours, by store_give_up, by store_cancel; or by somebody else. */
+enum store_writer { STORE_BY_OTHER, STORE_BY_DELIVERY, STORE_BY_GIVE_UP, STORE_BY_CANCEL };
+enum store_writer store_writer(const char *judger);
+
 #endif

@@ -22,6 +22,9 @@ struct store_backend {
     int64_t (*submit)(struct store *store, const struct store_submission *submission, struct err *e);
     int (*status)(struct store *store, int64_t id, bool texts, struct store_status *status, struct err *e);
     int (*last)(struct store *store, struct store_status *rows, size_t max, struct err *e);
+    int (*select)(struct store *store, const struct store_filter *filter, int64_t after_id,
+                  struct store_submission *rows, size_t max, struct err *e);
+    int (*rejudge)(struct store *store, const int64_t *ids, size_t n, struct err *e);
 };
 
 struct store_rules { /* what the store itself needs of the settings */
@@ -29,6 +32,7 @@ struct store_rules { /* what the store itself needs of the settings */
     int64_t languages; /* a mask, -1: all */
     bool turbo;
     char give_up_token[STORE_TOKEN_SIZE];
+    char cancel_token[STORE_TOKEN_SIZE];
 };
 
 struct store {
@@ -60,5 +64,7 @@ void store_limits(struct store_submission *submission, bool known, int64_t time_
 #define STORE_INT_MAX 2147483647 /* of HUSTOJ's columns time and memory */
 #define STORE_CASE_NAME 64       /* of solution_case's columns */
 #define STORE_CASE_NOTE 255
+#define STORE_GIVE_UP "givenup2" /* after the node's name: judger of a row that was given up, or cancelled */
+#define STORE_CANCEL "canceled"
 
 #endif

@@ -278,6 +278,47 @@ static int store_mysql_last(struct store *base, struct store_status *rows, size_
     return store_mysql_try(store_mysql_of(base), list_call, &list, e);
 }
 
+static int store_mysql_select(struct store *base, const struct store_filter *filter, int64_t after_id,
+                              struct store_submission *rows, size_t max, struct err *e)
+{
+    struct sql_value values[] = {SQL_INT(after_id),       SQL_INT(filter->problem_id), SQL_INT(filter->contest_id),
+                                 SQL_INT(filter->result), SQL_INT(filter->since_s),    SQL_INT(filter->up_to_id),
+                                 SQL_INT(at_most(max))};
+    struct list list = {SQL_SELECT, values, sizeof values / sizeof *values, rows, NULL, max};
+    return store_mysql_try(store_mysql_of(base), list_call, &list, e);
+}
+
+enum { REJUDGE_MANY = 64 }; /* of SQL_REJUDGE_MANY */
+
+struct rejudge {
+    const int64_t *ids;
+    size_t count; /* 1 or REJUDGE_MANY */
+};
+
+static int rejudge_call(struct store_mysql *store, void *argument, struct err *e)
+{
+    const struct rejudge *rejudge = argument;
+    struct sql_value values[REJUDGE_MANY];
+    for (size_t i = 0; i < rejudge->count; i++)
+        values[i] = SQL_INT(rejudge->ids[i]);
+    return (int)mysql_db_run(store->db, rejudge->count == 1 ? SQL_REJUDGE : SQL_REJUDGE_MANY, values, rejudge->count,
+                             e);
+}
+
+static int store_mysql_rejudge(struct store *base, const int64_t *ids, size_t n, struct err *e)
+{
+    int total = 0;
+    for (size_t done = 0; done < n;) {
+        struct rejudge rejudge = {.ids = ids + done, .count = n - done >= REJUDGE_MANY ? REJUDGE_MANY : 1};
+        int changed = store_mysql_try(store_mysql_of(base), rejudge_call, &rejudge, e);
+        if (changed < 0)
+            return -1;
+        total += changed;
+        done += rejudge.count;
+    }
+    return total;
+}
+
 struct status_of {
     int64_t id;
     bool texts;
@@ -329,6 +370,8 @@ static const struct store_backend store_mysql_backend = {
     .submit = store_mysql_submit,
     .status = store_mysql_status,
     .last = store_mysql_last,
+    .select = store_mysql_select,
+    .rejudge = store_mysql_rejudge,
 };
 
 struct store *store_mysql_open(const struct settings *settings, struct err *e)

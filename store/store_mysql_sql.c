@@ -31,6 +31,9 @@
     "note) SELECT s.solution_id, ?3, n.* FROM ([ UNION ALL |SELECT CAST(?4 AS SIGNED) AS a, CAST(?5 AS CHAR(64)) "     \
     "AS b, CAST(?6 AS CHAR(8)) AS c, CAST(?7 AS SIGNED) AS d, CAST(?8 AS SIGNED) AS e, CAST(?9 AS SIGNED) AS f, "      \
     "CAST(?10 AS SIGNED) AS g, CAST(?11 AS CHAR(255)) AS h]) n JOIN solution s ON s.solution_id = ?1 AND " HELD_S
+/* Those that may be judged again: final, and in 14 only where a token of ours wrote it. */
+#define AGAIN "(result BETWEEN 4 AND 13 OR (result = 14 AND judger LIKE '_%:________'))"
+#define REJUDGE "UPDATE solution SET result = 1{pass_rate|, pass_rate = 0} WHERE solution_id IN ([, |?1]) AND " AGAIN
 #define PUT_TEXT(table)                                                                                                \
     "INSERT INTO " table " (solution_id, error) SELECT s.solution_id, ?3 FROM solution s WHERE s.solution_id = ?1 "    \
     "AND " HELD_S " ON DUPLICATE KEY UPDATE error = VALUES(error)"
@@ -72,6 +75,13 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
                   "solution_id > ?1 AND solution_id % ?2 = ?3 ORDER BY solution_id LIMIT ?4",
                   "iiiiiti", 0, 0, 0},
     [SQL_LAST] = {"SELECT " STATUS " FROM solution ORDER BY solution_id DESC LIMIT ?1", "iiiiiti", 0, 0, 0},
+    [SQL_SELECT] = {"SELECT " ROW " FROM solution s LEFT JOIN contest c ON c.contest_id = s.contest_id WHERE "
+                    "s.solution_id > ?1 AND (?2 = 0 OR s.problem_id = ?2) AND (?3 = 0 OR s.contest_id = ?3) AND "
+                    "(?4 = -1 OR s.result = ?4) AND (?5 = 0 OR s.in_date >= FROM_UNIXTIME(?5)) AND "
+                    "(?6 = 0 OR s.solution_id <= ?6) AND " AGAIN " ORDER BY s.solution_id LIMIT ?7",
+                    "iiiiiiti", 0, 0, 0},
+    [SQL_REJUDGE] = {REJUDGE, NULL, 1, 1, 1},
+    [SQL_REJUDGE_MANY] = {REJUDGE, NULL, 64, 1, 1},
 
     [SQL_PUT_COMPILE] = {PUT_TEXT("compileinfo"), NULL, 0, 0, 0},
     [SQL_PUT_RUN] = {PUT_TEXT("runtimeinfo"), NULL, 0, 0, 0},

@@ -385,6 +385,55 @@ static int store_sqlite_waiting(struct store *base, int64_t after_id, struct sto
     return next < 0 ? -1 : taken;
 }
 
+static int store_sqlite_select(struct store *base, const struct store_filter *filter, int64_t after_id,
+                               struct store_submission *rows, size_t max, struct err *e)
+{
+    const int64_t values[] = {after_id,
+                              filter->problem_id,
+                              filter->contest_id,
+                              filter->result,
+                              filter->since_s,
+                              filter->up_to_id,
+                              store_clamp((int64_t)max, 0, STORE_INT_MAX)};
+    struct db *db = reach(store_sqlite_of(base), USED, e);
+    struct db_statement *list = db == NULL ? NULL : db_prepare(db, sql_select, e);
+    int taken = 0;
+    int next = 0;
+    if (list == NULL)
+        return -1;
+    for (int i = 0; i < 7; i++)
+        db_bind_int(list, i + 1, values[i]);
+    while ((size_t)taken < max && (next = db_step(list, e)) == 1)
+        take_row(list, &rows[taken++]);
+    db_end(list);
+    return next < 0 ? -1 : taken;
+}
+
+struct rejudge {
+    const int64_t *ids;
+    size_t count;
+};
+
+static int rejudge_call(struct store_sqlite *store, struct db *db, const void *argument, struct err *e)
+{
+    const struct rejudge *rejudge = argument;
+    int64_t total = 0;
+    (void)store;
+    for (size_t i = 0; i < rejudge->count; i++) {
+        int64_t changed = run_ints(db, sql_rejudge, &rejudge->ids[i], 1, e);
+        if (changed < 0)
+            return -1;
+        total += changed;
+    }
+    return (int)total;
+}
+
+static int store_sqlite_rejudge(struct store *base, const int64_t *ids, size_t n, struct err *e)
+{
+    const struct rejudge rejudge = {.ids = ids, .count = n};
+    return within(store_sqlite_of(base), USED, rejudge_call, &rejudge, e);
+}
+
 static int list_status(struct store *base, const char *sql, const int64_t *values, int count_values,
                        struct store_status *rows, size_t max, struct err *e)
 {
@@ -539,6 +588,8 @@ static const struct store_backend store_sqlite_backend = {
     .submit = store_sqlite_submit,
     .status = store_sqlite_status,
     .last = store_sqlite_last,
+    .select = store_sqlite_select,
+    .rejudge = store_sqlite_rejudge,
 };
 
 struct store *store_sqlite_open(const struct settings *settings, struct err *e)

@@ -74,6 +74,13 @@ static const char sql_held[] =
     "solution_id % ?2 = ?3 ORDER BY solution_id LIMIT ?4";
 static const char sql_status[] = "SELECT " STATUS " FROM solution WHERE solution_id = ?1";
 static const char sql_last[] = "SELECT " STATUS " FROM solution ORDER BY solution_id DESC LIMIT ?1";
+/* Those that may be judged again: final, and in 14 only where a token of ours wrote it. */
+#define AGAIN "(result BETWEEN 4 AND 13 OR (result = 14 AND judger LIKE '_%:________'))"
+static const char sql_select[] =
+    "SELECT " ROW " FROM solution s LEFT JOIN contest c ON c.contest_id = s.contest_id WHERE s.solution_id > ?1 AND "
+    "(?2 = 0 OR s.problem_id = ?2) AND (?3 = 0 OR s.contest_id = ?3) AND (?4 = -1 OR s.result = ?4) AND "
+    "s.in_date >= ?5 AND (?6 = 0 OR s.solution_id <= ?6) AND " AGAIN " ORDER BY s.solution_id LIMIT ?7";
+static const char sql_rejudge[] = "UPDATE solution SET result = 1, pass_rate = 0 WHERE solution_id = ?1 AND " AGAIN;
 static const char sql_compile_text[] = "SELECT error FROM compileinfo WHERE solution_id = ?1";
 static const char sql_run_text[] = "SELECT error FROM runtimeinfo WHERE solution_id = ?1";
 

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -312,6 +313,143 @@ static void give_up(struct fixture *f)
     int64_t again = add(f, 1000, "u", 2);
     CHECK_INT(f, -1, "UPDATE solution SET judger = 'box1:givenup2' WHERE solution_id = %lld", (long long)again);
     CHECK_CALL(f, 1, store_give_up(f->store, again, A, 14, "text", &f->e));
+}
+
+static void cancel(struct fixture *f)
+{
+    int64_t waiting = add(f, 1000, "u", 0), rejudge = add(f, 1000, "u", 1), held = add(f, 1000, "u", 0),
+            final = add(f, 1000, "u", 4), foreign = add(f, 1000, "u", 3), site = add(f, 1000, "u", 16);
+    struct store_status status;
+    CHECK_INT(f, -1, "UPDATE solution SET judger = 'admin' WHERE solution_id = %lld", (long long)foreign);
+    CHECK_CALL(f, 1, claim(f, held, A, ""));
+    CHECK_CALL(f, 1, store_running(f->store, held, A, &f->e));
+    const int64_t ended[] = {waiting, rejudge, held};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_CALL(f, 1, store_cancel(f->store, ended[i], 14, "cancelled by a test", &f->e));
+        CHECK_CALL(f, 1, store_status(f->store, ended[i], true, &status, &f->e));
+        UNIT_CHECK(status.result == 14 && store_writer(status.judger) == STORE_BY_CANCEL, "%d by %s", status.result,
+                   status.judger);
+        UNIT_CHECK(status.run_text != NULL && strcmp(status.run_text, "cancelled by a test") == 0, "the text");
+        store_status_fini(&status);
+        CHECK_CALL(f, 0, store_cancel(f->store, ended[i], 14, "again", &f->e));
+    }
+    /* Its worker can write nothing any more, and claim nothing. */
+    CHECK_CALL(f, 0, save(f, held, A, 4));
+    CHECK_CALL(f, 0, store_put_back(f->store, held, A, &f->e));
+    CHECK_CALL(f, 0, claim(f, waiting, B, A));
+    const int64_t left[] = {final, foreign, site, site + 1000};
+    const int results[] = {4, 3, 16};
+    for (size_t i = 0; i < 4; i++)
+        CHECK_CALL(f, 0, store_cancel(f->store, left[i], 14, "text", &f->e));
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(result_of(f, left[i]), results[i]);
+    /* One that was interrupted after its claim goes on. */
+    int64_t again = add(f, 1000, "u", 2);
+    CHECK_INT(f, -1, "UPDATE solution SET judger = 'box1:canceled' WHERE solution_id = %lld", (long long)again);
+    CHECK_CALL(f, 1, store_cancel(f->store, again, 14, "text", &f->e));
+}
+
+static void rejudge(struct fixture *f)
+{
+    static const struct {
+        int result;
+        const char *judger;
+        bool again;
+    } rows[] = {{0, "", false}, {1, "", false},     {2, A, false},      {3, A, false},
+                {4, A, true},   {6, "admin", true}, {11, "", true},     {13, A, true},
+                {14, A, true},  {14, "", false},    {14, "web", false}, {14, "box1:canceled", true},
+                {15, A, false}, {16, A, false},     {17, "", false}};
+    enum { ROWS = sizeof rows / sizeof *rows };
+    int64_t ids[ROWS];
+    struct store_submission found[ROWS];
+    struct store_filter any = {.result = -1};
+    int wanted = 0;
+    add_user(f, "u");
+    for (int i = 0; i < ROWS; i++) {
+        ids[i] = add(f, 1000 + i % 2, "u", rows[i].result);
+        CHECK_INT(f, -1, "UPDATE solution SET judger = '%s' WHERE solution_id = %lld", rows[i].judger,
+                  (long long)ids[i]);
+        wanted += rows[i].again;
+    }
+    CHECK_CALL(f, wanted, store_select(f->store, &any, 0, found, ROWS, &f->e));
+    for (int i = 0, k = 0; i < ROWS; i++) {
+        if (rows[i].again)
+            UNIT_CHECK(found[k].id == ids[i] && found[k].result == rows[i].result &&
+                           found[k].problem_id == 1000 + i % 2 && strcmp(found[k].user, "u") == 0,
+                       "row %d", i),
+                k++;
+    }
+    /* Pages, and each part of the filter. */
+    CHECK_CALL(f, 2, store_select(f->store, &any, 0, found, 2, &f->e));
+    CHECK_CALL(f, wanted - 2, store_select(f->store, &any, found[1].id, found, ROWS, &f->e));
+    struct store_filter part = any;
+    part.result = 14;
+    CHECK_CALL(f, 2, store_select(f->store, &part, 0, found, ROWS, &f->e));
+    part = any;
+    part.problem_id = 1001;
+    part.up_to_id = ids[7];
+    CHECK_CALL(f, 2, store_select(f->store, &part, 0, found, ROWS, &f->e));
+    part = any;
+    part.contest_id = 7;
+    CHECK_CALL(f, 0, store_select(f->store, &part, 0, found, ROWS, &f->e));
+    int64_t contest =
+        store_site_add(&f->site, &(struct store_site_row){.problem = 1000, .user = "u", .result = 6, .contest = 7});
+    CHECK_CALL(f, 1, store_select(f->store, &part, 0, found, ROWS, &f->e));
+    CU_ASSERT_EQUAL(found[0].id, contest);
+    part = any;
+    part.since_s = time(NULL) - 600;
+    CHECK_CALL(f, wanted + 1, store_select(f->store, &part, 0, found, ROWS, &f->e));
+    part.since_s = time(NULL) + 600;
+    CHECK_CALL(f, 0, store_select(f->store, &part, 0, found, ROWS, &f->e));
+
+    CHECK_CALL(f, wanted, store_rejudge(f->store, ids, ROWS, &f->e));
+    for (int i = 0; i < ROWS; i++)
+        UNIT_CHECK(result_of(f, ids[i]) == (rows[i].again ? 1 : rows[i].result), "row %d", i);
+    CHECK_CALL(f, 0, store_rejudge(f->store, ids, ROWS, &f->e));
+    /* More than fit in a statement. */
+    int64_t many[150];
+    for (int i = 0; i < 150; i++)
+        many[i] = add(f, 1000, "u", 6);
+    CHECK_CALL(f, 150, store_rejudge(f->store, many, 150, &f->e));
+    CHECK_INT(f, 0, "SELECT COUNT(*) FROM solution WHERE solution_id >= %lld AND result <> 1", (long long)many[0]);
+}
+
+/* A rejudge that ends otherwise takes away what the first verdict gave. */
+static void rejudge_counts(struct fixture *f)
+{
+    add_user(f, "u");
+    add_problem(f, 1000, "1", 128, 0);
+    int64_t id = add(f, 1000, "u", 0);
+    judge(f, id, A, 4);
+    CHECK_INT(f, 1, "SELECT solved FROM users WHERE user_id = 'u'");
+    CHECK_INT(f, 1, "SELECT accepted FROM problem WHERE problem_id = 1000");
+    CHECK_CALL(f, 1, store_rejudge(f->store, &id, 1, &f->e));
+    judge(f, id, B, 6);
+    CHECK_INT(f, 0, "SELECT solved FROM users WHERE user_id = 'u'");
+    CHECK_INT(f, 0, "SELECT accepted FROM problem WHERE problem_id = 1000");
+    CHECK_INT(f, 1, "SELECT submit FROM users WHERE user_id = 'u'");
+}
+
+static void writers(void)
+{
+    static const struct {
+        const char *judger;
+        enum store_writer writer;
+    } rows[] = {{A, STORE_BY_DELIVERY},
+                {"a-1:abcd2345", STORE_BY_DELIVERY},
+                {"a:givenup2", STORE_BY_GIVE_UP},
+                {"a:canceled", STORE_BY_CANCEL},
+                {"", STORE_BY_OTHER},
+                {"admin", STORE_BY_OTHER},
+                {":abcdefgh", STORE_BY_OTHER},
+                {"a:abcdefg", STORE_BY_OTHER},
+                {"a:abcdefghi", STORE_BY_OTHER},
+                {"a:ABCDEFGH", STORE_BY_OTHER},
+                {"::1", STORE_BY_OTHER},
+                {"10.0.0.1", STORE_BY_OTHER}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        UNIT_CHECK(store_writer(rows[i].judger) == rows[i].writer, "'%s' is %d", rows[i].judger,
+                   (int)store_writer(rows[i].judger));
 }
 
 /* ---- verdicts */
@@ -883,7 +1021,7 @@ static void sqlite_mode(void)
     CASE(claim_reads_all) CASE(claim_once) CASE(fence) CASE(put_back) CASE(give_up) CASE(save_writes_all)              \
     CASE(pass_rate_may_stay) CASE(numbers_are_clamped) CASE(texts_are_cut) CASE(characters_of_four_bytes)              \
     CASE(limits) CASE(long_sources) CASE(counters) CASE(waiting) CASE(held) CASE(last) CASE(submit) CASE(check)        \
-    CASE(at_once)
+    CASE(at_once) CASE(cancel) CASE(rejudge) CASE(rejudge_counts)
 /* clang-format on */
 
 #define ON_EACH(name)                                                                                                  \
@@ -906,6 +1044,7 @@ static const struct unit_test tests[] = {
     CONTRACT(ROW){"sqlite_disk_full", sqlite_disk_full},
     {"sqlite_replaced", sqlite_replaced},
     {"sqlite_mode", sqlite_mode},
+    {"writers", writers},
 };
 
 UNIT_MAIN("store", tests)
