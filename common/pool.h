@@ -4,7 +4,9 @@
  * A judge_client has the write end of a pipe as descriptor 3 and writes a struct pool_report at each change and at least every
  * 3 s; judged kills one that is silent for 10 s, or past its deadline. judged listens on OJ_HOME/run/judged.sock
  * (SOCK_SEQPACKET, mode 0660 root:judge); a client sends struct pool_request and gets answers as said there. When the pipe's
- * reader is gone (EPIPE), a worker ends its job and exits.
+ * reader is gone (EPIPE), a worker ends its job and exits. judge_node has such a pipe too: whatever comes through it is a sign
+ * of life, and a report's quiet_ms counts. Exit codes: 0 as told; 75 what it needs is still held (tried again each second);
+ * 2 it cannot work; anything but 0 and 75 is started again after a delay that doubles.
  */
 #ifndef JUDGE_POOL_H
 #define JUDGE_POOL_H
@@ -24,7 +26,7 @@
 
 enum pool_state {
     POOL_DOWN,     /* no process; a restart is due (judged's own) */
-    POOL_STARTING, /* executed, has said nothing yet */
+    POOL_STARTING, /* executed; has said nothing yet, or that it is not ready: 30 s each time */
     POOL_IDLE,     /* waits for a job */
     POOL_JUDGING,  /* holds a job: id, token */
     POOL_STORING,  /* judged; waits for the store or the queue, without a deadline; the job is still held */
@@ -35,7 +37,7 @@ enum pool_state {
 /* Of a slot, as its worker says it (pid, since_us are judged's own). Plain data, no padding that matters. */
 struct pool_report {
     uint32_t magic;
-    uint32_t state;      /* enum pool_state: IDLE, JUDGING, STORING */
+    uint32_t state;      /* enum pool_state: STARTING, IDLE, JUDGING, STORING */
     int64_t deadline_us; /* CLOCK_MONOTONIC; 0: none */
     int64_t problem;
     int32_t language;
@@ -55,7 +57,7 @@ enum pool_command {
     POOL_WATCH,  /* answer: a struct pool_slot a slot, then one at each change, until either side closes */
     POOL_DRAIN,  /* root: no new jobs, workers end; judged stays. Answer: struct pool_answer */
     POOL_RESUME, /* root: workers start again */
-    POOL_SCALE,  /* root: argument = the number of slots */
+    POOL_SCALE,  /* root: argument = the number of slots, 1 to 100, until the next reload */
     POOL_RELOAD, /* root: as SIGHUP */
     POOL_RESTART /* root: argument = a slot, or -1 for each in turn: ends after its job, starts anew */
 };
