@@ -10,8 +10,8 @@
 #include "common/banned.h"
 
 #define SWEEP_PAUSE_US 100000
-#define SWEEP_SHARE 10     /* a sweep that nobody asked for uses at most one part in ten of the time */
-#define SWEEP_HINT_SHARE 4 /* one after a hint: in four */
+#define SWEEP_SHARE 9 /* of a table with very many rows that wait, a sweep uses at most a tenth of the time */
+#define SWEEP_LATEST_US 30000000 /* but is not put off for longer than this */
 
 /* What is done with a row that waits, by what the queue says of it. */
 enum sweep_action { SWEEP_SKIP, SWEEP_ADD, SWEEP_AGAIN };
@@ -178,9 +178,14 @@ static int sweep_held(struct intake *intake, int64_t now_us)
     return 0;
 }
 
-static int64_t sweep_later(int64_t least_us, int64_t share_us)
+/* For how long nothing is to be swept after a sweep that took took_us; least_us where it was quick. One that filled an empty queue
+ * says nothing about the next. */
+static int64_t sweep_pause(const struct sweep *sweep, int64_t took_us, int64_t least_us)
 {
-    return least_us > share_us ? least_us : share_us;
+    int64_t share_us = sweep->added > 0 ? 0 : took_us * SWEEP_SHARE;
+    if (share_us > SWEEP_LATEST_US)
+        share_us = SWEEP_LATEST_US;
+    return share_us > least_us ? share_us : least_us;
 }
 
 int64_t sweep_due(const struct sweep *sweep)
@@ -229,7 +234,7 @@ int sweep_step(struct intake *intake, int64_t now_us)
     int64_t now = contact_now_us();
     int64_t took = now - sweep->started_us;
     sweep->phase = SWEEP_IDLE;
-    sweep->due_us = now + sweep_later(intake->settings->sweep_ms * 1000, took * SWEEP_SHARE);
-    sweep->soon_us = now + sweep_later(SWEEP_PAUSE_US, took * SWEEP_HINT_SHARE);
+    sweep->due_us = now + sweep_pause(sweep, took, intake->settings->sweep_ms * 1000);
+    sweep->soon_us = now + sweep_pause(sweep, took, SWEEP_PAUSE_US);
     return 0;
 }
