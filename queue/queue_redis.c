@@ -33,7 +33,15 @@ void queue_redis_patience(struct queue *queue, int64_t timeout_ms)
 struct redis_args *queue_redis_begin(struct queue_redis *redis)
 {
     redis_args_clear(&redis->args);
+    redis_link_until(redis->link,
+                     redis->until_us != 0 ? redis->until_us : clock_now_us() + redis_link_command_us(redis->link));
     return &redis->args;
+}
+
+void queue_redis_limit(struct queue_redis *redis, int timeout_ms)
+{
+    redis->until_us = clock_now_us() + (int64_t)timeout_ms * 1000 + redis_link_command_us(redis->link);
+    redis_link_until(redis->link, redis->until_us);
 }
 
 /* A script whose answer is one number. */
@@ -179,13 +187,10 @@ static int wait_for_wake(struct queue_redis *redis, const int *languages, size_t
     return result;
 }
 
-static int queue_redis_take(struct queue *queue, const char *owner, const int *languages, size_t language_count,
-                            int timeout_ms, int stop_fd, struct queue_job *job, struct err *e)
+static int take(struct queue_redis *redis, const char *owner, const int *languages, size_t language_count,
+                int timeout_ms, int stop_fd, struct queue_job *job, struct err *e)
 {
-    struct queue_redis *redis = queue_redis_of(queue);
     int64_t end_us = clock_now_us() + (int64_t)timeout_ms * 1000;
-    if (language_count > QUEUE_REDIS_LANGUAGES)
-        return err_set(e, "queue: more than %d languages offered", QUEUE_REDIS_LANGUAGES);
     while (!queue_redis_readable(stop_fd)) {
         int result = take_now(redis, owner, languages, language_count, job, e);
         if (result != 0 || clock_now_us() >= end_us)
@@ -200,6 +205,18 @@ static int queue_redis_take(struct queue *queue, const char *owner, const int *l
             return -1;
     }
     return 0;
+}
+
+static int queue_redis_take(struct queue *queue, const char *owner, const int *languages, size_t language_count,
+                            int timeout_ms, int stop_fd, struct queue_job *job, struct err *e)
+{
+    struct queue_redis *redis = queue_redis_of(queue);
+    if (language_count > QUEUE_REDIS_LANGUAGES)
+        return err_set(e, "queue: more than %d languages offered", QUEUE_REDIS_LANGUAGES);
+    queue_redis_limit(redis, timeout_ms);
+    int result = take(redis, owner, languages, language_count, timeout_ms, stop_fd, job, e);
+    redis->until_us = 0;
+    return result;
 }
 
 /* ---- the end of a delivery */
@@ -265,6 +282,7 @@ static int queue_redis_renew(struct queue *queue, struct queue_lease *leases, si
     struct queue_redis *redis = queue_redis_of(queue);
     char known[QUEUE_TOKEN_SIZE], found[QUEUE_TOKEN_SIZE] = "";
     size_t done = 0;
+    (void)queue_redis_begin(redis); /* its time begins */
     if (redis_link_ready(redis->link, e) != 0)
         return -1;
     /* A server that was away may have other data now: what is missing there was wiped, not ended. */
@@ -311,6 +329,22 @@ static int queue_redis_recover_expired(struct queue *queue, struct err *e)
     return total;
 }
 
+static int queue_redis_publish(struct queue *queue, const char *channel, const char *text, struct err *e)
+{
+    char name[SETTINGS_TEXT + 160];
+    struct redisReply *reply = NULL;
+    struct redis_args *args = queue_redis_begin(queue_redis_of(queue));
+    if (str_format(name, sizeof name, "%s%s", queue->settings.redis_prefix, channel) != 0)
+        return err_set(e, "queue: the name of the channel %.32s... is too long", channel);
+    redis_args_text(args, "PUBLISH");
+    redis_args_text(args, name);
+    redis_args_text(args, text);
+    if (redis_link_command(queue_redis_of(queue)->link, args, &reply, e) != 0)
+        return -1;
+    redis_reply_free(reply);
+    return 1;
+}
+
 static const struct queue_backend queue_redis = {
     .name = "redis",
     .close = queue_redis_close,
@@ -329,9 +363,15 @@ static const struct queue_backend queue_redis = {
     .dead_told = queue_redis_dead_told,
     .dead_retry = queue_redis_dead_retry,
     .stats = queue_redis_stats,
+    .publish = queue_redis_publish,
     .inbox_take = queue_redis_inbox_take,
     .inbox_add = queue_redis_inbox_add,
     .inbox_adopt = queue_redis_inbox_adopt,
+    .jobs_look = queue_redis_jobs_look,
+    .jobs_add = queue_redis_jobs_add,
+    .jobs_refuse = queue_redis_jobs_refuse,
+    .jobs_end = queue_redis_jobs_end,
+    .jobs_tell = queue_redis_jobs_tell,
 };
 
 struct queue *queue_redis_open(const struct settings *settings, const char *node, struct err *e)

@@ -189,14 +189,13 @@ static int inbox_now(struct queue_redis *redis, char (*texts)[QUEUE_ID_SIZE], si
     return (int)count;
 }
 
-int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
-                           struct err *e)
+static int inbox_take(struct queue_redis *redis, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
+                      struct err *e)
 {
-    struct queue_redis *redis = queue_redis_of(queue);
+    const struct settings *settings = &redis->queue.settings;
     char inbox[QUEUE_REDIS_KEY_SIZE];
     int64_t end_us = clock_now_us() + (int64_t)timeout_ms * 1000;
-    (void)str_format(inbox, sizeof inbox, "%sinbox:%s", queue->settings.redis_prefix,
-                     queue->node); /* see QUEUE_REDIS_KEY_SIZE */
+    (void)str_format(inbox, sizeof inbox, "%sinbox:%s", settings->redis_prefix, redis->queue.node); /* see its size */
     for (;;) {
         int count = inbox_now(redis, texts, max, e);
         if (count != 0 || clock_now_us() >= end_us || queue_redis_readable(wake_fd))
@@ -204,12 +203,22 @@ int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, cha
         struct redisReply *reply = NULL;
         struct redis_args *args = queue_redis_begin(redis);
         redis_args_text(args, "BRPOPLPUSH");
-        redis_args_text(args, queue->settings.redis_queue);
+        redis_args_text(args, settings->redis_queue);
         redis_args_text(args, inbox);
         if (queue_redis_block(redis, end_us, wake_fd, &reply, e) < 0 && !redis_link_lost(redis->link))
             return -1;
         redis_reply_free(reply); /* it is in the inbox, from where the script takes it */
     }
+}
+
+int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
+                           struct err *e)
+{
+    struct queue_redis *redis = queue_redis_of(queue);
+    queue_redis_limit(redis, timeout_ms);
+    int result = inbox_take(redis, timeout_ms, wake_fd, texts, max, e);
+    redis->until_us = 0;
+    return result;
 }
 
 int queue_redis_inbox_add(struct queue *queue, const char *text, const struct queue_entry *entry, struct err *e)

@@ -18,6 +18,7 @@ struct queue_redis {
     struct redis_args args;
     char epoch[QUEUE_TOKEN_SIZE]; /* of the server's data, as the last renewal saw it */
     uint64_t epoch_connection;    /* over which that was */
+    int64_t until_us;             /* when a call that waits must be over; 0: this one does not wait */
     bool whole_seconds;           /* Redis 5: BLPOP knows no fractions */
     char wake_keys[QUEUE_REDIS_LANGUAGES][QUEUE_REDIS_KEY_SIZE];
 };
@@ -27,8 +28,10 @@ static inline struct queue_redis *queue_redis_of(struct queue *queue)
     return (struct queue_redis *)queue;
 }
 
-/* The words of the next script or command, none yet. */
+/* The words of the next script or command, none yet. From here on it has its time-out, or what is left of redis->until_us. */
 struct redis_args *queue_redis_begin(struct queue_redis *redis);
+/* A call that waits: all of it ends after timeout_ms and the time-out of a command; until_us = 0 ends that. */
+void queue_redis_limit(struct queue_redis *redis, int timeout_ms);
 /* A script whose answer is one number: that, or -1 with e. */
 int queue_redis_number(struct queue_redis *redis, enum redis_script script, struct err *e);
 /* The words that scripts/add.lua wants. */
@@ -52,5 +55,14 @@ int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, cha
                            struct err *e);
 int queue_redis_inbox_add(struct queue *queue, const char *text, const struct queue_entry *entry, struct err *e);
 int queue_redis_inbox_adopt(struct queue *queue, struct err *e);
+
+/* queue_redis_jobs.c */
+int queue_redis_jobs_look(struct queue *queue, struct queue_text *texts, size_t max, struct err *e);
+int queue_redis_jobs_add(struct queue *queue, const struct queue_text *text, const struct queue_entry *entry,
+                         struct err *e);
+int queue_redis_jobs_refuse(struct queue *queue, const struct queue_text *text, const char *id, const char *result,
+                            struct err *e);
+int queue_redis_jobs_end(struct queue *queue, const struct queue_job *job, const char *result, struct err *e);
+int queue_redis_jobs_tell(struct queue *queue, const char *id, const char *result, struct err *e);
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "common/banned.h"
 
-enum { PAUSE_FIRST_MS = 10, PAUSE_LAST_MS = 500, SHA_SIZE = 48, NAME_SIZE = 128, HEAD = 4 };
+enum { PAUSE_FIRST_MS = 10, PAUSE_LAST_MS = 500, STEP_MS = 100, SHA_SIZE = 48, NAME_SIZE = 128, HEAD = 4 };
 
 struct redis_link {
     const struct settings *settings;
@@ -28,6 +28,8 @@ struct redis_link {
     redisContext *context; /* NULL: not connected */
     uint64_t connections;
     int64_t connect_ms, command_ms;
+    int64_t until_us;          /* see redis_link_until */
+    int64_t set_ms;            /* the time-out that the socket has */
     int64_t pause_ms, next_us; /* before the next try to connect */
     int64_t offset_us;         /* the server's clock less ours */
     bool lost;
@@ -109,7 +111,7 @@ static int broken(struct redis_link *link, int error, struct err *e)
     bool silent = context->err == REDIS_ERR_IO && (error == EAGAIN || error == EWOULDBLOCK || error == ETIMEDOUT);
     link->lost = !silent;
     if (silent)
-        (void)err_set(e, "%s: no answer within %lld ms", link->name, (long long)link->command_ms);
+        (void)err_set(e, "%s: no answer within %lld ms", link->name, (long long)link->set_ms);
     else
         (void)err_set(e, "%s: connection lost: %s", link->name, context->err == 0 ? strerror(error) : context->errstr);
     redis_link_drop(link);
@@ -157,6 +159,7 @@ struct redis_link *redis_link_open(const struct settings *settings, const char *
     else
         (void)str_format(link->name, sizeof link->name, "redis %s:%d", settings->redis_host, settings->redis_port);
     redis_link_patience(link, 0, 0);
+    redis_link_until(link, clock_now_us() + link->command_ms * 1000);
     return link;
 }
 
@@ -180,12 +183,36 @@ static struct timeval timeval_of(int64_t ms)
 
 void redis_link_patience(struct redis_link *link, int64_t connect_ms, int64_t command_ms)
 {
-    int64_t old_ms = link->command_ms;
     link->connect_ms = connect_ms > 0 ? connect_ms : link->settings->redis_connect_timeout_ms;
     link->command_ms = command_ms > 0 ? command_ms : link->settings->redis_command_timeout_ms;
-    if (link->context != NULL && link->command_ms != old_ms &&
-        redisSetTimeout(link->context, timeval_of(link->command_ms)) != REDIS_OK)
-        redis_link_drop(link);
+}
+
+void redis_link_until(struct redis_link *link, int64_t end_us)
+{
+    link->until_us = end_us;
+}
+
+int64_t redis_link_command_us(const struct redis_link *link)
+{
+    return link->command_ms * 1000;
+}
+
+/* What is left of ms, at least 1 ms, in steps: a step that is not over yet needs no system call. */
+static int64_t left_of(const struct redis_link *link, int64_t ms)
+{
+    int64_t left_ms = (link->until_us - clock_now_us()) / 1000;
+    left_ms = left_ms < 1 ? 1 : left_ms < STEP_MS ? left_ms : (left_ms + STEP_MS) / STEP_MS * STEP_MS;
+    return left_ms < ms ? left_ms : ms;
+}
+
+/* Gives the socket the time-out of the next command. 0, or -1 with errno. */
+static int set_timeout(struct redis_link *link)
+{
+    int64_t ms = left_of(link, link->command_ms);
+    if (ms != link->set_ms && redisSetTimeout(link->context, timeval_of(ms)) != REDIS_OK)
+        return -1;
+    link->set_ms = ms;
+    return 0;
 }
 
 uint64_t redis_link_connections(const struct redis_link *link)
@@ -200,7 +227,7 @@ bool redis_link_lost(const struct redis_link *link)
 
 int64_t redis_link_late_us(const struct redis_link *link)
 {
-    return clock_now_us() + link->offset_us + link->command_ms * 1000;
+    return clock_now_us() + link->offset_us + left_of(link, link->command_ms) * 1000;
 }
 
 /* What comes first on a connection. The answers come in the order of the questions. */
@@ -245,7 +272,7 @@ static int greet(struct redis_link *link, struct err *e)
 static int connect_once(struct redis_link *link, struct err *e)
 {
     const struct settings *settings = link->settings;
-    struct timeval timeout = timeval_of(link->connect_ms);
+    struct timeval timeout = timeval_of(left_of(link, link->connect_ms));
     bool local = settings->redis_socket[0] != '\0';
     redisContext *context = local ? redisConnectUnixWithTimeout(settings->redis_socket, timeout)
                                   : redisConnectWithTimeout(settings->redis_host, settings->redis_port, timeout);
@@ -256,15 +283,15 @@ static int connect_once(struct redis_link *link, struct err *e)
         redisFree(context);
         return -1;
     }
+    link->context = context;
+    link->set_ms = 0;
     /* hiredis opens its socket without this; nothing is started between the two: one thread has the handle. */
-    if (fcntl(context->fd, F_SETFD, FD_CLOEXEC) != 0 ||
-        redisSetTimeout(context, timeval_of(link->command_ms)) != REDIS_OK ||
+    if (fcntl(context->fd, F_SETFD, FD_CLOEXEC) != 0 || set_timeout(link) != 0 ||
         (!local && redisEnableKeepAlive(context) != REDIS_OK)) {
         (void)err_sys(e, errno, "%s: set up the socket", link->name);
-        redisFree(context);
+        redis_link_drop(link);
         return -1;
     }
-    link->context = context;
     return greet(link, e);
 }
 
@@ -272,7 +299,9 @@ int redis_link_ready(struct redis_link *link, struct err *e)
 {
     if (link->context != NULL)
         return 0;
-    int64_t left_us = link->next_us - clock_now_us();
+    int64_t left_us = link->next_us - clock_now_us(), most_us = left_of(link, PAUSE_LAST_MS) * 1000;
+    if (left_us > most_us)
+        left_us = most_us;
     if (left_us > 0) {
         const struct timespec pause = {.tv_sec = left_us / 1000000, .tv_nsec = left_us % 1000000 * 1000};
         (void)nanosleep(&pause, NULL); /* cut short by a signal: the try comes a little early */
@@ -299,6 +328,8 @@ static int exchange(struct redis_link *link, size_t count, const char **texts, c
 {
     if (redis_link_ready(link, e) != 0)
         return -1;
+    if (set_timeout(link) != 0)
+        return broken(link, errno, e);
     sigset_t old;
     pipe_signal_hold(&old);
     *reply = redisCommandArgv(link->context, (int)count, texts, sizes);
@@ -428,7 +459,7 @@ int redis_link_wait(struct redis_link *link, const struct redis_args *args, int6
     redisReply *answer = NULL;
     if (redis_link_ready(link, e) != 0 || send_command(link, args, e) != 0)
         return -1;
-    int64_t last_us = may_end ? end_us : end_us + link->command_ms * 1000;
+    int64_t last_us = may_end ? end_us : link->until_us;
     for (;;) {
         bool ended = false;
         if (redisGetReplyFromReader(link->context, (void **)&answer) != REDIS_OK)
@@ -468,7 +499,8 @@ const char *redis_reply_text(const struct redisReply *reply)
 
 size_t redis_reply_size(const struct redisReply *reply)
 {
-    return redis_reply_text(reply)[0] == '\0' ? 0 : (size_t)reply->len;
+    bool text = reply != NULL && (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS);
+    return text ? (size_t)reply->len : 0;
 }
 
 int64_t redis_reply_int(const struct redisReply *reply)

@@ -41,6 +41,11 @@ const char *redis_link_name(const struct redis_link *link);
 /* Other time-outs than the settings' from now on; 0, 0: those of the settings again. */
 void redis_link_patience(struct redis_link *link, int64_t connect_ms, int64_t command_ms);
 
+/* Connecting and commands from now on end at end_us (CLOCK_MONOTONIC), or after their own time-out where that is earlier. Each
+ * call of a queue sets it. */
+void redis_link_until(struct redis_link *link, int64_t end_us);
+int64_t redis_link_command_us(const struct redis_link *link); /* the time-out of a command */
+
 /* Connects unless it is connected. 0, or -1 with e. */
 int redis_link_ready(struct redis_link *link, struct err *e);
 /* Closes the connection; the next call makes another. */
