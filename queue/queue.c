@@ -218,6 +218,11 @@ int queue_stats(struct queue *queue, struct queue_stats *stats, struct err *e)
     return queue->backend->stats(queue, stats, e);
 }
 
+int queue_publish(struct queue *queue, const char *channel, const char *text, struct err *e)
+{
+    return queue->backend->publish == NULL ? 0 : queue->backend->publish(queue, channel, text, e);
+}
+
 int queue_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
                      struct err *e)
 {

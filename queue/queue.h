@@ -157,6 +157,12 @@ int queue_dead_retry(struct queue *queue, const char *id, struct err *e);
 
 int queue_stats(struct queue *queue, struct queue_stats *stats, struct err *e);
 
+/* ---- Redis' channels; a queue without them returns 0 */
+
+/* Publishes text on the channel (the prefix of our keys is put before its name), for those who listen now. 1, or -1 with e: not
+ * published or, where a connection broke meanwhile, perhaps published. */
+int queue_publish(struct queue *queue, const char *channel, const char *text, struct err *e);
+
 /* ---- the site's list in Redis; a queue without one returns 0 from all of these */
 
 /* Moves ids from the site's list (settings: redis queue name, default "hustoj") to this node's inbox, waiting up to timeout_ms

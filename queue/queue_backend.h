@@ -27,6 +27,7 @@ struct queue_backend {
     int (*dead_told)(struct queue *queue, const char *id, struct err *e);
     int (*dead_retry)(struct queue *queue, const char *id, struct err *e);
     int (*stats)(struct queue *queue, struct queue_stats *stats, struct err *e);
+    int (*publish)(struct queue *queue, const char *channel, const char *text, struct err *e); /* may be NULL, too */
     int (*inbox_take)(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
                       struct err *e);
     int (*inbox_add)(struct queue *queue, const char *text, const struct queue_entry *entry, struct err *e);

@@ -403,6 +403,12 @@ static int queue_pair_inbox_adopt(struct queue *queue, struct err *e)
     return 0;
 }
 
+/* Nobody listens at the file: what Redis does not take is lost. */
+static int queue_pair_publish(struct queue *queue, const char *channel, const char *text, struct err *e)
+{
+    return queue_publish(of(queue)->redis, channel, text, e);
+}
+
 static void queue_pair_close(struct queue *queue)
 {
     queue_close(of(queue)->redis);
@@ -428,6 +434,7 @@ static const struct queue_backend queue_pair = {
     .dead_told = queue_pair_dead_told,
     .dead_retry = queue_pair_dead_retry,
     .stats = queue_pair_stats,
+    .publish = queue_pair_publish,
     .inbox_take = queue_pair_inbox_take,
     .inbox_add = queue_pair_inbox_add,
     .inbox_adopt = queue_pair_inbox_adopt,
