@@ -351,12 +351,13 @@ static uint64_t next_random(uint64_t *seed)
 static struct pool_report any_report(uint64_t *seed)
 {
     static const int64_t extremes[] = {0, 1, -1, INT64_MAX, INT64_MIN, INT64_MAX - 1999999, INT64_MAX - 2000000};
-    struct pool_report report;
-    for (size_t i = 0; i < sizeof report; i++) {
-        unsigned char byte = (unsigned char)next_random(seed);
-        memcpy((char *)&report + i, &byte, 1);
-    }
-    report.magic = next_random(seed) % 8 == 0 ? report.magic : POOL_MAGIC;
+    struct pool_report report = {.magic = 0};
+    unsigned char bytes[sizeof report];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)next_random(seed);
+    memcpy(&report, bytes, sizeof report);
+    if (next_random(seed) % 8 != 0)
+        report.magic = POOL_MAGIC;
     report.state = (uint32_t)(next_random(seed) % (POOL_STATES + 1));
     report.deadline_us = extremes[next_random(seed) % (sizeof extremes / sizeof *extremes)];
     if (next_random(seed) % 2 == 0)
