@@ -197,6 +197,11 @@ int queue_remove(struct queue *queue, const char *id, struct err *e)
     return queue->backend->remove(queue, id, e);
 }
 
+int queue_cancel(struct queue *queue, const char *id, struct err *e)
+{
+    return queue->backend->cancel(queue, id, e);
+}
+
 int queue_dead_list(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e)
 {
     return max == 0 ? 0 : queue->backend->dead_list(queue, untold, dead, max, e);
@@ -221,6 +226,33 @@ int queue_stats(struct queue *queue, struct queue_stats *stats, struct err *e)
 int queue_publish(struct queue *queue, const char *channel, const char *text, struct err *e)
 {
     return queue->backend->publish == NULL ? 0 : queue->backend->publish(queue, channel, text, e);
+}
+
+int queue_announce(struct queue *queue, const int *languages, size_t count, struct err *e)
+{
+    char text[QUEUE_OFFER_SIZE] = ",";
+    for (size_t i = 0, used = 1; i < count; i++, used += strlen(text + used)) {
+        if (str_format(text + used, sizeof text - used, "%d,", languages[i]) != 0)
+            return err_set(e, "queue: %zu languages are too many to announce", count);
+    }
+    return queue->backend->announce(queue, text, e) < 0 ? -1 : 0;
+}
+
+int queue_offers(struct queue *queue, struct queue_offer *offers, size_t max, struct err *e)
+{
+    return queue->backend->offers(queue, offers, max, e);
+}
+
+bool queue_offer_has(const struct queue_offer *offer, int language)
+{
+    char word[16];
+    (void)str_format(word, sizeof word, ",%d,", language); /* it fits */
+    return strstr(offer->languages, word) != NULL;
+}
+
+int queue_listed(struct queue *queue, const char *text, struct err *e)
+{
+    return queue->backend->listed == NULL ? 0 : queue->backend->listed(queue, text, e);
 }
 
 int queue_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,

@@ -29,6 +29,8 @@ struct settings;
 #define QUEUE_USER_SIZE 64
 #define QUEUE_REASON_SIZE 200
 #define QUEUE_NODE_SIZE 8
+#define QUEUE_OFFER_SIZE 512
+#define QUEUE_OFFER_MS 600000 /* a node that has announced nothing for so long has no workers */
 
 enum queue_lane {
     QUEUE_LANE_EXAM,
@@ -141,6 +143,8 @@ int queue_find(struct queue *queue, const char *id, struct queue_place *place, s
 
 /* Takes a waiting or quarantined job out. 1; 0 where it is held or unknown; -1 with e. */
 int queue_remove(struct queue *queue, const char *id, struct err *e);
+/* The same of a held one too: its holder can neither ack nor give back, and its next renewal says that the lease is lost. */
+int queue_cancel(struct queue *queue, const char *id, struct err *e);
 
 /* The quarantined ids, newest first, up to max; untold: only those not marked by queue_dead_told yet (the store does not know
  * them). Returns how many, or -1 with e. */
@@ -156,6 +160,20 @@ int queue_dead_told(struct queue *queue, const char *id, struct err *e);
 int queue_dead_retry(struct queue *queue, const char *id, struct err *e);
 
 int queue_stats(struct queue *queue, struct queue_stats *stats, struct err *e);
+
+/* Says which languages this node's workers offer. Call it at the start, at each change and every 30 s or so. 0 or -1. */
+int queue_announce(struct queue *queue, const int *languages, size_t count, struct err *e);
+/* What nodes have said within a day, and how long ago each did last. Returns how many, or -1 with e. */
+struct queue_offer {
+    char node[QUEUE_NODE_SIZE];
+    int64_t age_ms;
+    char languages[QUEUE_OFFER_SIZE]; /* ",0,1,6," */
+};
+int queue_offers(struct queue *queue, struct queue_offer *offers, size_t max, struct err *e);
+bool queue_offer_has(const struct queue_offer *offer, int language);
+/* Whether the text was pushed and not taken in yet: 1 in the site's list, 2 in a node's inbox, 0 in neither (of very long ones the
+ * ends are looked at), -1 with e. */
+int queue_listed(struct queue *queue, const char *text, struct err *e);
 
 /* ---- Redis' channels; a queue without them returns 0 */
 

@@ -23,10 +23,14 @@ struct queue_backend {
     int (*states)(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states, struct err *e);
     int (*find)(struct queue *queue, const char *id, struct queue_place *place, struct err *e);
     int (*remove)(struct queue *queue, const char *id, struct err *e);
+    int (*cancel)(struct queue *queue, const char *id, struct err *e);
     int (*dead_list)(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e);
     int (*dead_told)(struct queue *queue, const char *id, struct err *e);
     int (*dead_retry)(struct queue *queue, const char *id, struct err *e);
     int (*stats)(struct queue *queue, struct queue_stats *stats, struct err *e);
+    int (*announce)(struct queue *queue, const char *languages, struct err *e); /* ",0,1,6," */
+    int (*offers)(struct queue *queue, struct queue_offer *offers, size_t max, struct err *e);
+    int (*listed)(struct queue *queue, const char *text, struct err *e); /* NULL where there is no site's list */
     int (*publish)(struct queue *queue, const char *channel, const char *text, struct err *e); /* may be NULL, too */
     int (*inbox_take)(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
                       struct err *e);

@@ -302,6 +302,21 @@ static int queue_pair_remove(struct queue *queue, const char *id, struct err *e)
     return result != 0 ? result : beside(of(queue), queue_remove(of(queue)->local, id, &own), &own, e);
 }
 
+static int redis_cancel(struct queue_pair *pair, const char *id, struct err *e)
+{
+    ASK_REDIS(pair, e, queue_cancel(pair->redis, id, e));
+    return 0;
+}
+
+/* Of both: a lease may be in the file, and its job in Redis. */
+static int queue_pair_cancel(struct queue *queue, const char *id, struct err *e)
+{
+    struct err own;
+    int redis = redis_cancel(of(queue), id, e);
+    int local = beside(of(queue), queue_cancel(of(queue)->local, id, &own), &own, e);
+    return redis < 0 || local < 0 ? -1 : redis == 1 || local == 1;
+}
+
 static int redis_dead_list(struct queue_pair *pair, bool untold, struct queue_dead *dead, size_t max, struct err *e)
 {
     ASK_REDIS(pair, e, queue_dead_list(pair->redis, untold, dead, max, e));
@@ -368,6 +383,30 @@ static int queue_pair_stats(struct queue *queue, struct queue_stats *stats, stru
     return 0;
 }
 
+/* To both: the file is what is asked while Redis is gone. */
+static int queue_pair_announce(struct queue *queue, const char *languages, struct err *e)
+{
+    struct queue_pair *pair = of(queue);
+    struct err own;
+    if (beside(pair, pair->local->backend->announce(pair->local, languages, &own), &own, e) < 0)
+        return -1;
+    ASK_REDIS(pair, e, pair->redis->backend->announce(pair->redis, languages, e));
+    return 0;
+}
+
+static int queue_pair_offers(struct queue *queue, struct queue_offer *offers, size_t max, struct err *e)
+{
+    struct queue_pair *pair = of(queue);
+    ASK_REDIS(pair, e, queue_offers(pair->redis, offers, max, e));
+    return queue_offers(pair->local, offers, max, e);
+}
+
+static int queue_pair_listed(struct queue *queue, const char *text, struct err *e)
+{
+    ASK_REDIS(of(queue), e, queue_listed(of(queue)->redis, text, e));
+    return 0;
+}
+
 static int queue_pair_check(struct queue *queue, struct err *e)
 {
     return queue_check(of(queue)->redis, e) != 0 || queue_check(of(queue)->local, e) != 0 ? -1 : 0;
@@ -430,10 +469,14 @@ static const struct queue_backend queue_pair = {
     .states = queue_pair_states,
     .find = queue_pair_find,
     .remove = queue_pair_remove,
+    .cancel = queue_pair_cancel,
     .dead_list = queue_pair_dead_list,
     .dead_told = queue_pair_dead_told,
     .dead_retry = queue_pair_dead_retry,
     .stats = queue_pair_stats,
+    .announce = queue_pair_announce,
+    .offers = queue_pair_offers,
+    .listed = queue_pair_listed,
     .publish = queue_pair_publish,
     .inbox_take = queue_pair_inbox_take,
     .inbox_add = queue_pair_inbox_add,

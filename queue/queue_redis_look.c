@@ -131,6 +131,14 @@ int queue_redis_stats(struct queue *queue, struct queue_stats *stats, struct err
 int queue_redis_remove(struct queue *queue, const char *id, struct err *e)
 {
     redis_args_text(queue_redis_begin(queue_redis_of(queue)), id);
+    redis_args_text(&queue_redis_of(queue)->args, "0");
+    return queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_remove, e);
+}
+
+int queue_redis_cancel(struct queue *queue, const char *id, struct err *e)
+{
+    redis_args_text(queue_redis_begin(queue_redis_of(queue)), id);
+    redis_args_text(&queue_redis_of(queue)->args, "1");
     return queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_remove, e);
 }
 

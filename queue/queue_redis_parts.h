@@ -47,10 +47,14 @@ int queue_redis_check(struct queue *queue, struct err *e);
 int queue_redis_states(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states, struct err *e);
 int queue_redis_find(struct queue *queue, const char *id, struct queue_place *place, struct err *e);
 int queue_redis_remove(struct queue *queue, const char *id, struct err *e);
+int queue_redis_cancel(struct queue *queue, const char *id, struct err *e);
 int queue_redis_dead_list(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e);
 int queue_redis_dead_told(struct queue *queue, const char *id, struct err *e);
 int queue_redis_dead_retry(struct queue *queue, const char *id, struct err *e);
 int queue_redis_stats(struct queue *queue, struct queue_stats *stats, struct err *e);
+int queue_redis_announce(struct queue *queue, const char *languages, struct err *e); /* queue_redis_offers.c */
+int queue_redis_offers(struct queue *queue, struct queue_offer *offers, size_t max, struct err *e);
+int queue_redis_listed(struct queue *queue, const char *text, struct err *e);
 int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, char (*texts)[QUEUE_ID_SIZE], size_t max,
                            struct err *e);
 int queue_redis_inbox_add(struct queue *queue, const char *text, const struct queue_entry *entry, struct err *e);

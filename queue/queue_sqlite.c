@@ -42,7 +42,8 @@ static const char schema[] = //
     "CREATE INDEX IF NOT EXISTS queue_order ON queue_job(lane, score, number, language) WHERE state = 1;"
     "CREATE INDEX IF NOT EXISTS queue_user ON queue_job(lane, user) WHERE state = 1;"
     "CREATE INDEX IF NOT EXISTS queue_held ON queue_job(deadline_us) WHERE state = 2;"
-    "CREATE INDEX IF NOT EXISTS queue_dead ON queue_job(dead_us) WHERE state = 3;";
+    "CREATE INDEX IF NOT EXISTS queue_dead ON queue_job(dead_us) WHERE state = 3;"
+    "CREATE TABLE IF NOT EXISTS queue_offer(node TEXT PRIMARY KEY, said_us INTEGER NOT NULL, languages TEXT NOT NULL);";
 _Static_assert(QUEUE_WAITING == 1 && QUEUE_HELD == 2 && QUEUE_DEAD == 3, "the numbers in the schema");
 
 /* ---- opening */
@@ -77,7 +78,7 @@ static int make_tables(struct queue_sqlite *sqlite, struct err *e)
 static int has_tables(struct queue_sqlite *sqlite, struct err *e)
 {
     struct db_statement *select =
-        db_prepare(sqlite->db, "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'queue_dead'", e);
+        db_prepare(sqlite->db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'queue_offer'", e);
     int found = select == NULL ? -1 : db_step(select, e);
     db_end(select);
     return found;
@@ -388,10 +389,13 @@ static const struct queue_backend queue_sqlite = {
     .states = queue_sqlite_states,
     .find = queue_sqlite_find,
     .remove = queue_sqlite_remove,
+    .cancel = queue_sqlite_cancel,
     .dead_list = queue_sqlite_dead_list,
     .dead_told = queue_sqlite_dead_told,
     .dead_retry = queue_sqlite_dead_retry,
     .stats = queue_sqlite_stats,
+    .announce = queue_sqlite_announce,
+    .offers = queue_sqlite_offers,
 };
 
 struct queue *queue_sqlite_open(const struct settings *settings, const char *node, const char *path, struct err *e)

@@ -113,6 +113,13 @@ int queue_sqlite_remove(struct queue *queue, const char *id, struct err *e)
         queue_sqlite_by_id(queue_sqlite_of(queue), "DELETE FROM queue_job WHERE id = ? AND state <> 2", id, e), e);
 }
 
+int queue_sqlite_cancel(struct queue *queue, const char *id, struct err *e)
+{
+    if (queue_sqlite_ready(queue_sqlite_of(queue), e) != 0)
+        return -1;
+    return queue_sqlite_run(queue_sqlite_by_id(queue_sqlite_of(queue), "DELETE FROM queue_job WHERE id = ?", id, e), e);
+}
+
 int queue_sqlite_dead_list(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e)
 {
     if (queue_sqlite_ready(queue_sqlite_of(queue), e) != 0)

@@ -60,9 +60,12 @@ int queue_sqlite_check(struct queue *queue, struct err *e);
 int queue_sqlite_states(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states, struct err *e);
 int queue_sqlite_find(struct queue *queue, const char *id, struct queue_place *place, struct err *e);
 int queue_sqlite_remove(struct queue *queue, const char *id, struct err *e);
+int queue_sqlite_cancel(struct queue *queue, const char *id, struct err *e);
 int queue_sqlite_dead_list(struct queue *queue, bool untold, struct queue_dead *dead, size_t max, struct err *e);
 int queue_sqlite_dead_told(struct queue *queue, const char *id, struct err *e);
 int queue_sqlite_dead_retry(struct queue *queue, const char *id, struct err *e);
 int queue_sqlite_stats(struct queue *queue, struct queue_stats *stats, struct err *e);
+int queue_sqlite_announce(struct queue *queue, const char *languages, struct err *e); /* queue_sqlite_offers.c */
+int queue_sqlite_offers(struct queue *queue, struct queue_offer *offers, size_t max, struct err *e);
 
 #endif

@@ -18,6 +18,9 @@
     X(states)                                                                                                          \
     X(find)                                                                                                            \
     X(remove)                                                                                                          \
+    X(announce)                                                                                                        \
+    X(offers)                                                                                                          \
+    X(listed)                                                                                                          \
     X(dead_list)                                                                                                       \
     X(dead_told)                                                                                                       \
     X(check)                                                                                                           \

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] is the prefix of all keys; the others are made from it, so a cluster, which needs them named, is not supported.
 -- Keys (docs/queue.md): ready:LANE:LANGUAGE and its index heads:LANE, oldest, waiting, lease, dead, untold, job:ID,
--- wake:LANGUAGE, epoch, nodes, alive:NODE, inbox:NODE.
+-- wake:LANGUAGE, epoch, nodes, alive:NODE, inbox:NODE, offers.
 -- Rule: the first write of a script is one that a server without memory refuses (HSET, ZADD, RPUSH), or there is none of these
 -- in it: so a script is done whole or not at all.
 if redis.replicate_commands then
