@@ -352,7 +352,7 @@ static struct pool_report any_report(uint64_t *seed)
 {
     static const int64_t extremes[] = {0, 1, -1, INT64_MAX, INT64_MIN, INT64_MAX - 1999999, INT64_MAX - 2000000};
     struct pool_report report = {.magic = 0};
-    unsigned char bytes[sizeof report];
+    unsigned char bytes[sizeof report] = {0};
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (unsigned char)next_random(seed);
     memcpy(&report, bytes, sizeof report);
