@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -329,6 +330,126 @@ static void killed_when_done_innodb(void)
 static void killed_when_done_myisam(void)
 {
     killed_when_done(SITE_MYISAM);
+}
+
+/* ---- several judges, and a server that fails again and again */
+
+enum { JUDGES = 3, SUBMISSIONS = 90, FAULTS = 12 };
+
+/* A worker: its calls are tried until they answer. Now and then it takes over what another one holds, as after an expired lease. */
+static int be_judge(const struct settings *settings, int64_t first, int number)
+{
+    struct err e;
+    char token[STORE_TOKEN_SIZE], previous[64];
+    struct store *store = store_open(settings, &e);
+    if (store == NULL)
+        return 1;
+    (void)str_format(token, sizeof token, "box1:judge%d", number);
+    (void)str_format(previous, sizeof previous, "box1:judge%d", (number + 1) % JUDGES);
+    for (int i = 0; i < SUBMISSIONS; i++) {
+        int64_t id = first + (i + number * 5) % SUBMISSIONS;
+        struct store_submission submission;
+        int claimed;
+        while ((claimed = store_claim(store, id, token, i % 7 == 0 ? previous : "", &submission, &e)) < 0)
+            (void)usleep(2000);
+        if (claimed == 0)
+            continue;
+        if (submission.source == NULL)
+            return 1;
+        store_submission_fini(&submission);
+        (void)store_running(store, id, token, &e); /* as a worker: only for show */
+        struct store_outcome outcome = {.id = id,
+                                        .token = token,
+                                        .result = id % 3 == 0 ? 6 : 4,
+                                        .pass_rate = 1000,
+                                        .run_text = token,
+                                        .cases = some_cases,
+                                        .case_count = 1 + (size_t)(id % 2),
+                                        .data_version = token,
+                                        .counters = true};
+        while (store_save(store, &outcome, &e) < 0)
+            (void)usleep(2000);
+    }
+    store_close(store);
+    return 0;
+}
+
+static void faults(struct fixture *f, int64_t first, bool kill_server_too)
+{
+    int64_t done = 0;
+    for (int i = 0; i < FAULTS && done < SUBMISSIONS; i++) {
+        int64_t want = done + SUBMISSIONS / (FAULTS + 2);
+        want = want > SUBMISSIONS ? SUBMISSIONS : want;
+        for (int64_t end_us = clock_now_us() + WAIT_MS * 1000LL; done < want && clock_now_us() < end_us;)
+            done = store_site_number(&f->site, "SELECT COUNT(*) FROM solution WHERE result > 3 AND solution_id >= %lld",
+                                     (long long)first);
+        if (!UNIT_CHECK(done >= want, "they do not go on after fault %d", i))
+            return;
+        if (!kill_server_too || i % 3 != 2) {
+            kill_connections(&f->site);
+        } else {
+            mariadb_server_end(server, SIGKILL);
+            if (!UNIT_CHECK(mariadb_server_start(server) == 0 && store_site_again(&f->site), "starts again"))
+                return;
+        }
+    }
+}
+
+static void judges_and_faults(enum store_site_kind kind)
+{
+    struct fixture f;
+    pid_t pids[JUDGES];
+    int64_t first = 0;
+    if (!open_fixture(&f, kind, 5000))
+        return;
+    CHECK_INT(&f, -1, "CREATE TABLE writes (id INT NOT NULL, result INT NOT NULL) ENGINE=%s",
+              kind == SITE_INNODB ? "InnoDB" : "MyISAM");
+    CHECK_INT(&f, -1,
+              "CREATE TRIGGER counts AFTER UPDATE ON solution FOR EACH ROW BEGIN IF NEW.result > 3 THEN INSERT "
+              "INTO writes VALUES (NEW.solution_id, NEW.result); END IF; END");
+    CHECK_INT(&f, -1, "INSERT INTO problem (problem_id, time_limit, memory_limit) VALUES (1000, 1, 64)");
+    CHECK_INT(&f, -1, "INSERT INTO users (user_id) VALUES ('u')");
+    for (int i = 0; i < SUBMISSIONS; i++) {
+        int64_t id = add(&f, 1000, "u");
+        first = i == 0 ? id : first;
+    }
+    (void)fflush(stdout); /* or children print it too */
+    for (int i = 0; i < JUDGES; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0)
+            _exit(be_judge(&f.site.settings, first, i));
+    }
+    faults(&f, first, kind == SITE_INNODB);
+    for (int i = 0; i < JUDGES; i++) {
+        int status = -1;
+        UNIT_CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 0, "judge %d: 0x%x", i, (unsigned)status);
+    }
+    CHECK_INT(&f, 0, "SELECT COUNT(*) FROM solution WHERE result <> IF(solution_id %% 3 = 0, 6, 4)");
+    /* On MyISAM a statement that is killed between the row and the trigger is written and not counted. */
+    CHECK_INT(&f, 0, "SELECT COUNT(*) - COUNT(DISTINCT id) FROM writes");
+    if (kind == SITE_INNODB)
+        CHECK_INT(&f, SUBMISSIONS, "SELECT COUNT(*) FROM writes");
+    CHECK_INT(&f, 1, "SELECT accepted = (SELECT COUNT(*) FROM solution WHERE result = 4) FROM problem");
+    CHECK_INT(&f, 1, "SELECT solved FROM users");
+    CHECK_INT(&f, 0,
+              "SELECT COUNT(*) FROM solution s JOIN runtimeinfo r ON r.solution_id = s.solution_id WHERE "
+              "r.error <> s.judger");
+    CHECK_INT(&f, SUBMISSIONS, "SELECT COUNT(*) FROM runtimeinfo");
+    CHECK_INT(&f, 0,
+              "SELECT COUNT(*) FROM solution s WHERE (SELECT COUNT(*) FROM solution_case c WHERE c.solution_id = "
+              "s.solution_id AND c.data_version = s.judger) <> 1 + s.solution_id %% 2 OR (SELECT COUNT(*) FROM "
+              "solution_case c WHERE c.solution_id = s.solution_id) <> 1 + s.solution_id %% 2");
+    close_fixture(&f);
+}
+
+static void judges_and_faults_innodb(void)
+{
+    judges_and_faults(SITE_INNODB);
+}
+
+static void judges_and_faults_myisam(void)
+{
+    judges_and_faults(SITE_MYISAM);
 }
 
 /* ---- the server */
@@ -830,6 +951,8 @@ static const struct unit_test tests[] = {
     {"killed_while_waiting", killed_while_waiting},
     {"killed_when_done_innodb", killed_when_done_innodb},
     {"killed_when_done_myisam", killed_when_done_myisam},
+    {"judges_and_faults_innodb", judges_and_faults_innodb},
+    {"judges_and_faults_myisam", judges_and_faults_myisam},
     {"read_only", read_only},
     {"wrong_settings", wrong_settings},
     {"each_right", each_right},
