@@ -201,6 +201,7 @@ void *intake_run(void *argument)
         atomic_store(&board->seen_us[BOARD_INTAKE], now);
         list_take(intake, intake_turn(intake, now));
     }
+    hint_fini(&intake->hint); /* the next judge_node wants the port */
     /* judged ends its workers, then this process: the last of them may have died within a job. */
     struct pollfd done = {.fd = board->done_fd, .events = POLLIN};
     if (atomic_load(&board->stop) && poll(&done, 1, INTAKE_END_MS) == 1 && intake->store != NULL &&

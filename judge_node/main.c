@@ -137,18 +137,23 @@ static bool main_alive(struct main_state *state)
     return true;
 }
 
-/* Tells judged that this process lives. Where judged is gone, the threads are told. */
+/* judged is gone: the threads are told. */
+static void main_orphan(struct main_state *state)
+{
+    log_info("judged is gone: leases are renewed until its workers are, too");
+    file_close(&state->report_fd);
+    atomic_store(&state->board.orphaned, true);
+    board_wake(&state->board, false);
+}
+
+/* Tells judged that this process lives. */
 static void main_beat(struct main_state *state)
 {
     const struct pool_report report = {.magic = POOL_MAGIC, .state = POOL_IDLE};
     if (state->report_fd < 0 || !main_alive(state))
         return;
-    if (write(state->report_fd, &report, sizeof report) >= 0 || errno != EPIPE)
-        return; /* a full pipe: judged is slow, and has enough to read */
-    log_info("judged is gone: leases are renewed until its workers are, too");
-    file_close(&state->report_fd);
-    atomic_store(&state->board.orphaned, true);
-    board_wake(&state->board, false);
+    if (write(state->report_fd, &report, sizeof report) < 0 && errno == EPIPE) /* a full pipe is read some day */
+        main_orphan(state);
 }
 
 /* Until a signal asks for the end, or the leases thread ended because judged and its workers did. */
@@ -171,7 +176,9 @@ static void main_loop(struct main_state *state)
             log_info("ended: judged and its workers are gone");
             return;
         }
-        if (fds[2].revents != 0 || clock_now_us() >= beat_us) {
+        if (fds[2].revents != 0) {
+            main_orphan(state);
+        } else if (clock_now_us() >= beat_us) {
             main_beat(state);
             beat_us = clock_now_us() + MAIN_BEAT_MS * 1000;
         }
