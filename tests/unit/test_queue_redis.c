@@ -258,9 +258,20 @@ static int pass_on(int from, int to, char *bytes, size_t size, ssize_t *count)
     return to < 0 || file_write_all(to, bytes, (size_t)*count) == 0;
 }
 
-/* Between client and server. The first answer to what holds `word` is swallowed, and that connection closed. */
-static void relay(int listener, const struct sockaddr_un *upstream, const char *word)
+/* A time-out with a fraction, which Redis 5 does not know. */
+static bool is_fraction(const char *bytes, ssize_t count)
 {
+    const char *command = memmem(bytes, (size_t)count, "BLPOP", 5);
+    if (command == NULL)
+        command = memmem(bytes, (size_t)count, "BRPOPLPUSH", 10);
+    return command != NULL && memchr(command, '.', (size_t)(bytes + count - command)) != NULL;
+}
+
+/* Between client and server. The first answer to what holds `word` is swallowed, and that connection closed. old: it answers as
+ * Redis 5 where that is asked for what it does not know. */
+static void relay(int listener, const struct sockaddr_un *upstream, const char *word, bool old)
+{
+    static const char refusal[] = "-ERR timeout is not an integer or out of range\r\n";
     static char bytes[65536];
     bool done = false;
     for (;;) {
@@ -272,7 +283,12 @@ static void relay(int listener, const struct sockaddr_un *upstream, const char *
             struct pollfd files[2] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
             (void)poll(files, 2, -1); /* the reads tell */
             if (files[0].revents != 0) {
-                open = pass_on(client, server, bytes, sizeof bytes, &count) != 0;
+                open = pass_on(client, -1, bytes, sizeof bytes, &count) != 0;
+                if (open && old && is_fraction(bytes, count)) {
+                    open = file_write_all(client, refusal, sizeof refusal - 1) == 0;
+                    continue;
+                }
+                open = open && file_write_all(server, bytes, (size_t)count) == 0;
                 swallow = !done && count > 0 && memmem(bytes, (size_t)count, word, strlen(word)) != NULL;
             }
             if (open && files[1].revents != 0) {
@@ -291,17 +307,10 @@ static void relay(int listener, const struct sockaddr_un *upstream, const char *
     }
 }
 
-/* Done by the server, but the answer never came: it is asked for again, and no job is held by nobody. */
-static void test_lost_answer(void)
+/* The bed's settings lead to a relay from now on. Its pid. */
+static pid_t start_relay(struct bed *bed, const char *word, bool old)
 {
-    struct bed *bed = start();
-    struct queue_job job;
-    struct queue_stats stats;
     struct sockaddr_un here = {.sun_family = AF_UNIX}, upstream = {.sun_family = AF_UNIX};
-    if (bed == NULL)
-        return;
-    add(bed, "1", 0);
-    add(bed, "2", 0);
     (void)str_copy(upstream.sun_path, sizeof upstream.sun_path, bed->server.socket); /* they fit */
     (void)str_format(here.sun_path, sizeof here.sun_path, "%s/relay", bed->settings.home);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -310,18 +319,71 @@ static void test_lost_answer(void)
     (void)fflush(NULL); /* the child prints nothing */
     pid_t pid = fork();
     if (pid == 0)
-        relay(listener, &upstream, "n1/0");
+        relay(listener, &upstream, word, old);
+    (void)close(listener); /* the relay has it */
     (void)str_copy(bed->settings.redis_socket, sizeof bed->settings.redis_socket, here.sun_path);
     reopen(bed);
+    return pid;
+}
+
+static void end_relay(const struct bed *bed, pid_t pid)
+{
+    (void)kill(pid, SIGKILL); /* ours, not waited for yet */
+    (void)waitpid(pid, NULL, 0);
+    CU_ASSERT_EQUAL(unlink(bed->settings.redis_socket), 0);
+}
+
+/* Done by the server, but the answer never came: it is asked for again, and no job is held by nobody. */
+static void test_lost_answer(void)
+{
+    struct bed *bed = start();
+    struct queue_job job;
+    struct queue_stats stats;
+    if (bed == NULL)
+        return;
+    add(bed, "1", 0);
+    add(bed, "2", 0);
+    pid_t pid = start_relay(bed, "n1/0", false);
     GOOD(bed_take(bed, 0, &job));
     CU_ASSERT_STRING_EQUAL(job.id, "1");
     CU_ASSERT_EQUAL(job.attempt, 1);
     CU_ASSERT_EQUAL(queue_stats(bed->queue, &stats, &bed->e), 0);
     CU_ASSERT_EQUAL(stats.held, 1);
     GOOD(queue_ack(bed->queue, &job, &bed->e));
-    (void)kill(pid, SIGKILL); /* ours, not waited for yet */
-    (void)waitpid(pid, NULL, 0);
-    (void)close(listener);
+    end_relay(bed, pid);
+    bed_fini(bed);
+}
+
+/* Redis 5 knows only whole seconds: a wait of less ends all the same when it should, and wakes when it should. */
+static void test_whole_seconds(void)
+{
+    struct bed *bed = start();
+    struct queue_job job;
+    char texts[2][QUEUE_ID_SIZE];
+    if (bed == NULL)
+        return;
+    pid_t relay_pid = start_relay(bed, "no such word", true);
+    for (int wait_ms = 100; wait_ms <= 1100; wait_ms += 1000) {
+        int64_t start_us = clock_now_us();
+        CU_ASSERT_EQUAL(bed_take(bed, wait_ms, &job), 0);
+        int64_t waited_us = clock_now_us() - start_us;
+        UNIT_CHECK(waited_us >= wait_ms * 1000 - 1000 && waited_us < 15000000, "%d ms: %lld us", wait_ms,
+                   (long long)waited_us);
+    }
+    CU_ASSERT_EQUAL(queue_inbox_take(bed->queue, 100, -1, texts, 2, &bed->e), 0);
+    (void)fflush(NULL); /* the child prints nothing */
+    pid_t pid = fork();
+    if (pid == 0) {
+        pause_ms(100); /* the other shall be waiting by then; if not, the test still holds */
+        (void)str_copy(bed->settings.redis_socket, sizeof bed->settings.redis_socket, bed->server.socket); /* fits */
+        bed->queue = bed_queue(bed, "n2");
+        _exit(bed_add(bed, "1", QUEUE_LANE_PRACTICE, 0, "a") == 1 ? 0 : 1);
+    }
+    int64_t start_us = clock_now_us();
+    GOOD(bed_take(bed, 20500, &job));
+    UNIT_CHECK(clock_now_us() - start_us < 15000000, "%lld us", (long long)(clock_now_us() - start_us));
+    ends_well(pid);
+    end_relay(bed, relay_pid);
     bed_fini(bed);
 }
 
@@ -371,6 +433,42 @@ static void test_stopped(void)
     CU_ASSERT_EQUAL(stats.held, 3);
     add(bed, "3", 0);
     GOOD(bed_take(bed, 0, &job));
+    bed_fini(bed);
+}
+
+/* A host that does not answer at all: connecting ends with the time-out of a command, however long its own is. */
+static void test_no_connection(void)
+{
+    enum { TIMEOUT_MS = 300, FILL = 8 };
+    struct bed *bed = start();
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    struct queue_job job;
+    int fill[FILL];
+    if (bed == NULL)
+        return;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL(bind(listener, (const struct sockaddr *)&address, size), 0);
+    CU_ASSERT_EQUAL(listen(listener, 0), 0);
+    CU_ASSERT_EQUAL(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    for (int i = 0; i < FILL; i++) { /* its backlog is full: what comes now is dropped */
+        fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        (void)connect(fill[i], (const struct sockaddr *)&address, size); /* under way at best */
+    }
+    bed->settings.redis_socket[0] = '\0';
+    (void)str_copy(bed->settings.redis_host, sizeof bed->settings.redis_host, "127.0.0.1"); /* it fits */
+    bed->settings.redis_port = ntohs(address.sin_port);
+    bed->settings.redis_connect_timeout_ms = 60000;
+    bed->settings.redis_command_timeout_ms = TIMEOUT_MS;
+    reopen(bed);
+    int64_t start_us = clock_now_us();
+    CU_ASSERT_EQUAL(bed_add(bed, "1", QUEUE_LANE_EXAM, 0, "a"), -1);
+    CU_ASSERT_EQUAL(bed_take(bed, 100, &job), -1);
+    CU_ASSERT_EQUAL(queue_renew(bed->queue, NULL, 0, &bed->e), -1);
+    UNIT_CHECK(clock_now_us() - start_us < 15000000, "%lld us", (long long)(clock_now_us() - start_us));
+    for (int i = 0; i < FILL; i++)
+        file_close(&fill[i]);
+    file_close(&listener);
     bed_fini(bed);
 }
 
@@ -743,6 +841,8 @@ static const struct unit_test tests[] = {
     {"client_kill", test_client_kill},
     {"killed_while_waiting", test_killed_while_waiting},
     {"lost_answer", test_lost_answer},
+    {"whole_seconds", test_whole_seconds},
+    {"no_connection", test_no_connection},
     {"stopped", test_stopped},
     {"password", test_password},
     {"eviction_policy", test_eviction_policy},
