@@ -195,6 +195,7 @@ static int work(struct worker *worker)
         if (!gone)
             forget_job(worker);
         worker_report(worker, POOL_IDLE);
+        events_retry(&worker->events);
         int got = worker->ending ? 0 : take(worker, &job, &gone);
         take_signal(worker);
         if (got == 1) {
@@ -281,6 +282,7 @@ static int start(struct worker *worker, struct err *e)
 {
     if (take_signals(worker, e) != 0 || settings_read_quiet(&worker->settings, worker->home, NULL, e) != 0)
         return EXIT_WRONG;
+    events_open(&worker->events, worker->settings.home);
     worker->report.quiet_ms = LOCK_WAIT_MS + POOL_SILENT_MS;
     worker_report(worker, POOL_STARTING);
     const struct sandbox_config config = {.slot = worker->slot,
@@ -300,7 +302,11 @@ static int start(struct worker *worker, struct err *e)
 int worker_main(int argc, char **argv)
 {
     struct err e = {""};
-    struct worker worker = {.slot = -1, .cpu = SANDBOX_CPU_ANY, .signal_fd = -1, .cgroup_parent = ""};
+    struct worker worker = {.slot = -1,
+                            .cpu = SANDBOX_CPU_ANY,
+                            .signal_fd = -1,
+                            .cgroup_parent = "",
+                            .events = {.fd = -1, .folder = -1}};
     find_judged(&worker);
     int code = parse(&worker, argc, argv, &e) != 0 ? EXIT_WRONG : start(&worker, &e);
     if (code == 0) {
@@ -317,6 +323,8 @@ int worker_main(int argc, char **argv)
     if (worker.queue != NULL)
         queue_close(worker.queue);
     languages_close(worker.languages);
+    events_retry(&worker.events);
+    events_close(&worker.events);
     file_close(&worker.signal_fd);
     return code;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/events.h"
 #include "common/pool.h"
 #include "common/settings.h"
 #include "judge_client/places.h"
@@ -34,6 +35,7 @@ struct worker {
     int offered[WORKER_LANGUAGES];
     size_t offered_count;
     char owner[32]; /* "node/slot" */
+    struct events_sender events;
     struct pool_report report;
     int64_t reported_us;
 };

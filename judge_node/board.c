@@ -17,7 +17,7 @@
 int board_init(struct board *board, struct err *e)
 {
     memset(board, 0, sizeof *board);
-    board->stop_fd = board->wake_fd = board->done_fd = -1;
+    board->stop_fd = board->wake_fd = board->done_fd = board->events_fd = -1;
     int error = pthread_mutex_init(&board->lock, NULL);
     if (error != 0)
         return err_sys(e, error, "make a lock");

@@ -23,7 +23,7 @@ struct board_put_back { /* the row of a job whose worker died */
     char token[QUEUE_TOKEN_SIZE];
 };
 
-enum board_thread { BOARD_LEASES, BOARD_INTAKE, BOARD_THREADS };
+enum board_thread { BOARD_LEASES, BOARD_INTAKE, BOARD_EVENTS, BOARD_PUBLISH, BOARD_THREADS };
 
 struct board {
     pthread_mutex_t lock;
@@ -35,6 +35,7 @@ struct board {
     int stop_fd;                            /* readable from the moment that the process is to end */
     int wake_fd;                            /* readable: the intake thread has something to look at */
     int done_fd;                            /* readable: the leases thread has ended */
+    int events_fd;                          /* node_events_say's, which owns it; -1: none */
     atomic_bool stop, orphaned;             /* to end; judged is gone: renew until the workers are too, then end */
     atomic_bool look;                       /* sweep soon */
     atomic_uint queue_down, store_down;     /* struct contact's */

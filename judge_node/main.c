@@ -27,6 +27,8 @@
 #include "common/str.h"
 #include "judge_node/board.h"
 #include "judge_node/contact.h"
+#include "judge_node/event_publish.h"
+#include "judge_node/events.h"
 #include "judge_node/intake.h"
 #include "judge_node/leases.h"
 #include "judge_node/unprivileged.h"
@@ -45,12 +47,16 @@ static const struct {
 } main_threads[BOARD_THREADS] = {
     [BOARD_LEASES] = {"leases", 60000000},
     [BOARD_INTAKE] = {"intake", 300000000},
+    [BOARD_EVENTS] = {"events", 60000000},
+    [BOARD_PUBLISH] = {"publish", 120000000},
 };
 
 struct main_state {
     struct settings settings;
     struct board board;
     pthread_t threads[BOARD_THREADS];
+    struct node_events *events;
+    struct event_publish *publish;
     int signal_fd, report_fd; /* report_fd -1: nobody listens */
     bool away_said;
 };
@@ -116,12 +122,27 @@ static int main_start(struct main_state *state, struct leases *leases, struct in
     int code = pthread_create(&state->threads[BOARD_LEASES], &attributes, leases_run, leases);
     if (code == 0)
         code = pthread_create(&state->threads[BOARD_INTAKE], &attributes, intake_run, intake);
+    if (code == 0)
+        code = pthread_create(&state->threads[BOARD_EVENTS], &attributes, node_events_run, state->events);
+    if (code == 0)
+        code = pthread_create(&state->threads[BOARD_PUBLISH], &attributes, event_publish_run, state->publish);
     (void)pthread_attr_destroy(&attributes); /* cannot fail after init */
     errno = code;
     return code == 0 ? 0 : -1;
 }
 
-/* True where both threads came by lately, or the end was asked for. */
+/* What the threads of events need; their sockets were made as root. */
+static void main_events(struct main_state *state)
+{
+    struct err e;
+    state->publish = event_publish_new(&state->settings, &state->board);
+    if (state->publish == NULL)
+        fatal("no memory");
+    if (node_events_start(state->events, &state->board, state->publish, &e) != 0)
+        fatal("%s", e.text);
+}
+
+/* True where all threads came by lately, or the end was asked for. */
 static bool main_alive(struct main_state *state)
 {
     int64_t now = contact_now_us();
@@ -214,13 +235,15 @@ int main(int argc, char **argv)
         fatal("%s", e.text);
     if (chdir(state.settings.home) != 0)                             /* POOL_SOCKET is named from there */
         fatal("enter %s: %s", state.settings.home, strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
-    if (unprivileged_become(state.settings.node_user, &e) != 0)
+    state.events = node_events_open(state.settings.node_user, &e);
+    if (state.events == NULL || unprivileged_become(state.settings.node_user, &e) != 0)
         fatal("%s", e.text);
     state.signal_fd = main_signals();
     if (state.signal_fd < 0)
         fatal("make a signalfd: %s", strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
     if (board_init(&state.board, &e) != 0)
         fatal("%s", e.text);
+    main_events(&state);
     struct leases *leases = leases_new(&state.settings, &state.board);
     if (leases == NULL)
         fatal("no memory");
@@ -238,6 +261,8 @@ int main(int argc, char **argv)
         _exit(0);
     intake_free(intake);
     leases_free(leases);
+    node_events_close(state.events);
+    event_publish_free(state.publish);
     board_fini(&state.board);
     file_close(&state.signal_fd);
     file_close(&state.report_fd);
