@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,6 +23,17 @@ const char *pool_state_name(int state)
 {
     static const char *const names[POOL_STATES] = {"down", "starting", "idle", "judging", "storing", "ending"};
     return state >= 0 && state < POOL_STATES ? names[state] : "unknown";
+}
+
+static int pool_say_why(int error, const char *home, struct err *e)
+{
+    if (error == ENOENT || error == ECONNREFUSED)
+        return err_set(e, "judged does not run for %s", home);
+    if (error == EACCES)
+        return err_set(e, "%s/" POOL_SOCKET " is for root and judge_node: ask as root", home);
+    if (error == EAGAIN)
+        return err_set(e, "judged does not answer");
+    return err_sys(e, error, "ask judged at %s/" POOL_SOCKET, home);
 }
 
 int pool_connect(const char *home, struct err *e)
@@ -38,15 +50,14 @@ int pool_connect(const char *home, struct err *e)
                      strrchr(POOL_SOCKET, '/') + 1); /* it fits */
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     int result = fd;
-    if (fd < 0)
+    /* A judged that is stopped takes nobody in: neither is connecting to it for ever. */
+    const struct timeval patience = {.tv_sec = POOL_ANSWER_MS / 1000};
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0)
         result = err_sys(e, errno, "make a socket");
-    else if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        if (errno == ENOENT || errno == ECONNREFUSED)
-            result = err_set(e, "judged does not run for %s", home);
-        else
-            result = err_sys(e, errno, "ask judged at %s/" POOL_SOCKET, home);
+    else if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+        result = pool_say_why(errno, home, e);
+    if (result < 0)
         file_close(&fd);
-    }
     file_close(&folder);
     return result;
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -133,6 +134,16 @@ static void test_connect(void)
     int client = pool_connect(home, &e);
     CU_ASSERT(client >= 0);
     file_close(&client);
+    if (geteuid() == 0) {
+        (void)fflush(stdout);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(chmod(folder, 0755) != 0 || chmod("judged.sock", 0660) != 0 || setgid(65534) != 0 ||
+                  setuid(65534) != 0 || pool_connect(home, &e) != -1 || strstr(e.text, "ask as root") == NULL);
+        int status = -1;
+        CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+        CU_ASSERT_EQUAL(status, 0);
+    }
     file_close(&fd);
     CU_ASSERT_EQUAL(pool_connect(home, &e), -1); /* the socket of one that was killed */
     CU_ASSERT(str_starts(e.text, "judged does not run for /tmp/test_pool."));
