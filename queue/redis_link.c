@@ -258,7 +258,9 @@ static int greet(struct redis_link *link, struct err *e)
         if (reply->type == REDIS_REPLY_ERROR && result == 0 && !set_name &&
             strstr(reply->str, "no password is set") == NULL &&
             strstr(reply->str, "without any password configured") == NULL)
-            result = answer_error(link, reply->str, e);
+            result = i == 0 && password && strstr(reply->str, settings->redis_password) != NULL
+                         ? err_set(e, "%s: it does not know AUTH", link->name) /* its text repeats the password */
+                         : answer_error(link, reply->str, e);
         if (i == n - 1 && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2)
             link->offset_us = redis_reply_int(reply->element[0]) * 1000000 + redis_reply_int(reply->element[1]) -
                               (sent_us + clock_now_us()) / 2;

@@ -618,6 +618,45 @@ static void test_other_type(void)
     bed_fini(bed);
 }
 
+/* A server that answers a command it does not know with all its words. */
+static void test_password_repeated(void)
+{
+    static const char *const without[] = {"--rename-command", "AUTH", "", NULL};
+    struct bed *bed = start();
+    if (bed == NULL)
+        return;
+    redis_server_kill(&bed->server);
+    UNIT_CHECK(redis_server_start(&bed->server, without, &bed->e) == 0, "%s", bed->e.text);
+    (void)str_copy(bed->settings.redis_password, sizeof bed->settings.redis_password, "S3cret"); /* it fits */
+    reopen(bed);
+    CU_ASSERT_EQUAL(queue_check(bed->queue, &bed->e), -1);
+    UNIT_CHECK(strstr(bed->e.text, "S3cret") == NULL && strstr(bed->e.text, "AUTH") != NULL, "%s", bed->e.text);
+    bed_fini(bed);
+}
+
+/* Its clock was ahead and is right again: a lease from that time ends as well. */
+static void test_clock_set_back(void)
+{
+    struct bed *bed = start();
+    struct queue_job job;
+    if (bed == NULL)
+        return;
+    bed->settings.lease_ms = 200;
+    reopen(bed);
+    add(bed, "1", 0);
+    GOOD(bed_take(bed, 0, &job));
+    server_does(bed, "ZADD oj:lease 9999999999999 1");
+    int count = 0;
+    for (int i = 0; i < 1000 && count == 0; i++) {
+        count = queue_recover_expired(bed->queue, &bed->e);
+        pause_ms(10); /* a deadline is no event */
+    }
+    CU_ASSERT_EQUAL(count, 1);
+    GOOD(bed_take(bed, 0, &job));
+    CU_ASSERT_EQUAL(job.attempt, 2);
+    bed_fini(bed);
+}
+
 /* ---- the connection */
 
 static void test_port(void)
@@ -845,6 +884,8 @@ static const struct unit_test tests[] = {
     {"no_connection", test_no_connection},
     {"stopped", test_stopped},
     {"password", test_password},
+    {"password_repeated", test_password_repeated},
+    {"clock_set_back", test_clock_set_back},
     {"eviction_policy", test_eviction_policy},
     {"no_memory", test_no_memory},
     {"replica", test_replica},
