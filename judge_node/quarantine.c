@@ -25,27 +25,31 @@ static const char *const quarantine_texts[] = {
     "您的程序没有得到评测：系统在这份提交上失败了 %d 次。这不是您的错，已经通知老师。\n\n给老师：%s\n",
 };
 
-/* The site's page of test runs hides a text that holds one of these. */
+/* The site's page of test runs hides a text that holds one of these. What is put in its place begins and ends with what is no letter,
+ * so that it makes none with its neighbours. */
 static const struct {
     const char *word, *instead;
-} quarantine_hidden[] = {{"judge", "grade"}, {"php", "p-h-p"}, {"pass", "cross"}};
+    int (*compare)(const char *a, const char *b, size_t n);
+} quarantine_hidden[] = {
+    {"judge", "[grader]", strncasecmp}, {"php", "[script]", strncasecmp}, {"PASS", "[ok]", strncmp}};
 
 /* reason with the words replaced, cut at target's size. */
 static void quarantine_clean(char *target, size_t size, const char *reason)
 {
     size_t length = 0;
     target[0] = '\0';
-    while (*reason != '\0' && length + 8 < size) {
+    while (*reason != '\0' && length + 9 < size) {
         size_t i = 0;
         size_t n = sizeof quarantine_hidden / sizeof quarantine_hidden[0];
-        while (i < n && strncasecmp(reason, quarantine_hidden[i].word, strlen(quarantine_hidden[i].word)) != 0)
+        while (i < n &&
+               quarantine_hidden[i].compare(reason, quarantine_hidden[i].word, strlen(quarantine_hidden[i].word)) != 0)
             i++;
         if (i == n) {
             target[length++] = *reason++;
             target[length] = '\0';
             continue;
         }
-        (void)str_copy(target + length, size - length, quarantine_hidden[i].instead); /* there is room for 8 */
+        (void)str_copy(target + length, size - length, quarantine_hidden[i].instead); /* there is room for it */
         length += strlen(target + length);
         reason += strlen(quarantine_hidden[i].word);
     }

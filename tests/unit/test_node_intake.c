@@ -502,6 +502,10 @@ static void test_quarantine_text(void)
     reason[sizeof reason - 1] = '\0';
     quarantine_text(text, sizeof text, 1, 3, reason);
     CU_ASSERT_PTR_NULL(strstr(text, "php"));
+    quarantine_text(text, sizeof text, 0, 3,
+                    "rphphp jujudgedge paphpss PAPASSSS PAphpSS"); /* what is put in makes none with its neighbours */
+    UNIT_CHECK(strstr(text, "php") == NULL && strstr(text, "judge") == NULL && strstr(text, "PASS") == NULL, "%s",
+               text);
 }
 
 static void test_hint(void)
