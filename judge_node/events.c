@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -190,22 +189,4 @@ void *node_events_run(void *argument)
             event_watchers_work(events->watchers);
     }
     return NULL;
-}
-
-void node_events_say(const struct board *board, const char *id, int state, bool finish, int attempt, const char *judger)
-{
-    struct timespec now = {0};
-    struct event event = {.magic = EVENTS_MAGIC,
-                          .state = state,
-                          .finish = finish ? 1 : 0,
-                          .attempt = attempt,
-                          .claimed_us = clock_now_us(),
-                          .language = -1};
-    if (board->events_fd < 0 || str_copy(event.id, sizeof event.id, id) != 0)
-        return;
-    (void)str_copy(event.judger, sizeof event.judger, judger); /* a token fits */
-    (void)clock_gettime(CLOCK_REALTIME, &now);                 /* fails only for a clock that does not exist */
-    event.wall_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    ssize_t sent = send(board->events_fd, &event, sizeof event, MSG_DONTWAIT | MSG_NOSIGNAL);
-    (void)sent; /* full: lost, as any event */
 }

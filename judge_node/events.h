@@ -4,7 +4,7 @@
  * Theory of operation. main makes both sockets while it is root, in a folder that is root's: workers send datagrams to the one, of mode
  * 0600; who watches connects to the other, of root and the group of [node] user. The thread reads the datagrams as they come, event_rate.c
  * decides what goes out when, event_watchers.c has the connections, event_publish.c, a thread of its own, Redis. What judge_node
- * itself does to a submission it says here too (events_say).
+ * itself does to a submission comes the same way (event_say.c).
  */
 #ifndef JUDGE_NODE_EVENTS_H
 #define JUDGE_NODE_EVENTS_H
@@ -26,9 +26,5 @@ int node_events_start(struct node_events *events, struct board *board, struct ev
 
 /* The thread: until the board says stop. */
 void *node_events_run(void *events);
-
-/* From any thread: the submission's row is in this state now, by judge_node's doing. */
-void node_events_say(const struct board *board, const char *id, int state, bool finish, int attempt,
-                     const char *judger);
 
 #endif

@@ -10,9 +10,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judge_node/event_say.h"
 #include "judge_node/lane.h"
 
 #include "common/banned.h"
@@ -139,9 +141,12 @@ static int intake_put_back(struct intake *intake)
         const struct board_put_back *at = &intake->put_backs[done];
         int64_t id;
         if (str_to_int64(at->id, 1, INT64_MAX, &id) == 0) { /* another id is no row's */
+            int64_t before_us = clock_now_us();
             code = store_put_back(intake->store, id, at->token, &e);
             if (!intake_store_answered(intake, code, &e))
                 break;
+            if (code == 1)
+                event_say(intake->board, at->id, STORE_REJUDGE, false, at->token, before_us);
             log_debug("put back submission=%s judger=%s rows=%d: its worker died", at->id, at->token, code);
         }
         done++;

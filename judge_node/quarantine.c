@@ -7,8 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judge_node/event_say.h"
 #include "judge_node/shown.h"
 
 #include "common/banned.h"
@@ -77,9 +79,12 @@ static int quarantine_job(struct intake *intake, const struct queue_dead *dead)
     int code = 0;
     if (str_to_int64(dead->id, 1, INT64_MAX, &id) == 0) {
         quarantine_text(text, sizeof text, settings->ui, dead->attempt, dead->reason);
+        int64_t before_us = clock_now_us();
         code = store_give_up(intake->store, id, dead->previous, settings->system_error_result, text, &e);
         if (!intake_store_answered(intake, code, &e))
             return -1;
+        if (code == 1)
+            event_say(intake->board, dead->id, settings->system_error_result, true, "", before_us);
     }
     if (!intake_queue_answered(intake, queue_dead_told(intake->queue, dead->id, &e), &e))
         return -1;

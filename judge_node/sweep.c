@@ -3,8 +3,10 @@
  */
 #include "judge_node/intake.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judge_node/event_say.h"
 #include "judge_node/shown.h"
 
 #include "common/banned.h"
@@ -121,6 +123,8 @@ static int sweep_held_row(struct intake *intake, const struct store_status *row,
         held_row(&intake->held, &rule, row, state, board_is_live(intake->board, row->judger), now_us);
     if (answer == HELD_LEAVE)
         return 0;
+    char id[QUEUE_ID_SIZE];
+    int64_t before_us = clock_now_us();
     int code = store_put_back(intake->store, row->id, row->judger, &e);
     if (!intake_store_answered(intake, code, &e))
         return -1;
@@ -131,6 +135,8 @@ static int sweep_held_row(struct intake *intake, const struct store_status *row,
         else
             log_warnx("put back submission=%lld judger=%s: nobody holds it", (long long)row->id, row->judger);
         intake->sweep.wanted = true;
+        (void)str_format(id, sizeof id, "%lld", (long long)row->id); /* it fits */
+        event_say(intake->board, id, STORE_REJUDGE, false, row->judger, before_us);
     }
     return 0;
 }
