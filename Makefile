@@ -80,7 +80,7 @@ LIBJUDGE := $(BUILD)/libjudge.a
 LIBPOOL  := $(BUILD)/libpool.a
 LIBCOMMON := $(BUILD)/libcommon.a
 LIBTESTS := $(BUILD)/libtests.a
-POOL_LIBS := -lhiredis -lmariadb -lsqlite3
+POOL_LIBS := -lhiredis -lmariadb -lsqlite3 -ljansson
 
 $(LIBJUDGE): $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(JUDGED_SRC) $(NODE_SRC))
 $(LIBPOOL): $(call obj,$(QUEUE_SRC) $(STORE_SRC))
@@ -96,7 +96,7 @@ $(BUILD)/judgectl: $(call obj,$(CTL_SRC)) $(LIBPOOL) $(LIBCOMMON)
 
 LIBS_judge_client := $(POOL_LIBS)
 LIBS_judge_node := $(POOL_LIBS) -pthread
-LIBS_judgectl := $(POOL_LIBS)
+LIBS_judgectl := $(POOL_LIBS) -lncurses
 
 $(filter-out %/judge_cell,$(PROGRAMS)):
 	$(SAY) LD $@
@@ -210,6 +210,8 @@ POLICIES  := $(wildcard syscall_tables/policy/*.policy)
 LANGUAGES := $(wildcard etc/languages.d/*.ini)
 DOCS      := README.md LICENSE $(wildcard docs/*.md)
 
+placed = sed 's:/usr/bin/judged:$(PREFIX)/bin/judged:g; s:/home/judge:$(OJ_HOME):g' $(1) >$(BUILD)/placed
+
 # -C: a file that is the same already is not written again.
 install: $(PROGRAMS)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/judge/policy \
@@ -219,9 +221,9 @@ install: $(PROGRAMS)
 	$(Q)install -C -m 0644 $(LANGUAGES) $(DESTDIR)$(PREFIX)/share/judge/languages.d
 	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
 	$(Q)install -C -m 0644 data/schema.sql etc/judge.conf $(DESTDIR)$(PREFIX)/share/judge
-	$(Q)install -C -D -m 0755 etc/init.d/judged $(DESTDIR)/etc/init.d/judged
-	$(Q)sed 's:/usr/bin:$(PREFIX)/bin:g; s:/home/judge:$(OJ_HOME):g' etc/judged.service >$(BUILD)/judged.service && \
-		install -C -D -m 0644 $(BUILD)/judged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/judged.service
+	$(Q)$(call placed,etc/init.d/judged) && install -C -D -m 0755 $(BUILD)/placed $(DESTDIR)/etc/init.d/judged
+	$(Q)$(call placed,etc/judged.service) && \
+		install -C -D -m 0644 $(BUILD)/placed $(DESTDIR)$(PREFIX)/lib/systemd/system/judged.service
 	$(Q)cd data && find . -mindepth 2 -type f -exec install -C -D -m 0644 '{}' '$(DESTDIR)$(PREFIX)/share/judge/samples/{}' ';'
 	@set -e; folder() { [ -d "$(DESTDIR)$(OJ_HOME)$$2" ] || install -d -m "$$1" "$(DESTDIR)$(OJ_HOME)$$2"; }; \
 		folder 0755; folder 0750 /etc; folder 0750 /etc/policy; folder 0750 /etc/languages.d; \

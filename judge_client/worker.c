@@ -48,7 +48,8 @@ void worker_report(struct worker *worker, enum pool_state state)
     worker->reported_us = clock_now_us();
     if (!worker->reports)
         return;
-    ssize_t count = write(POOL_REPORT_FD, &worker->report, sizeof worker->report);
+    const struct pool_report said = worker->report;
+    ssize_t count = write(POOL_REPORT_FD, &said, sizeof said);
     if (count < 0 && errno == EPIPE) {
         log_info("judged is gone: slot %d ends after its job", worker->slot);
         worker->reports = false;
