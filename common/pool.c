@@ -121,6 +121,22 @@ int pool_ask(int fd, enum pool_command command, int argument, struct pool_answer
     return answer->error == 0 ? 0 : err_set(e, "%s", answer->text);
 }
 
+int pool_cancel(int fd, const char *job, struct err *e)
+{
+    struct pool_request request = {.magic = POOL_MAGIC, .command = POOL_CANCEL};
+    struct pool_answer answer;
+    if (str_copy(request.text, sizeof request.text, job) != 0)
+        return err_set(e, "'%.64s...' is no job's id", job);
+    if (send(fd, &request, sizeof request, MSG_NOSIGNAL) != (ssize_t)sizeof request)
+        return err_sys(e, errno, "ask judged");
+    int got = pool_receive(fd, &answer, sizeof answer, POOL_ANSWER_MS, e);
+    if (got == 0)
+        return err_set(e, "judged does not answer");
+    if (got > 0 && answer.error != 0 && answer.error != ESRCH)
+        return err_set(e, "%.*s", (int)sizeof answer.text - 1, answer.text);
+    return got < 0 ? -1 : answer.error == 0;
+}
+
 int pool_read_status(const char *home, struct pool_status *status, struct pool_slot *slots, int room, struct err *e)
 {
     int fd = pool_connect(home, e);

@@ -16,7 +16,7 @@
 
 #include "common/err.h"
 
-#define POOL_MAGIC 0x4a504f4cu /* of this layout; another one is refused */
+#define POOL_MAGIC 0x4a504f4du /* of this layout; another one is refused */
 #define POOL_SLOTS 256
 #define POOL_REPORT_FD 3
 #define POOL_SILENT_MS 10000 /* unless a report's quiet_ms says more: a call to a database may wait for its time-outs */
@@ -53,19 +53,22 @@ struct pool_report {
 };
 
 enum pool_command {
-    POOL_STATUS, /* answer: struct pool_status, then as many struct pool_slot as it says, a message each */
-    POOL_WATCH,  /* answer: a struct pool_slot a slot, then one at each change, until either side closes */
-    POOL_DRAIN,  /* root: no new jobs, workers end; judged stays. Answer: struct pool_answer */
-    POOL_RESUME, /* root: workers start again */
-    POOL_SCALE,  /* root: argument = the number of slots, 1 to 100, until the next reload */
-    POOL_RELOAD, /* root: as SIGHUP */
-    POOL_RESTART /* root: argument = a slot, or -1 for each in turn: ends after its job, starts anew */
+    POOL_STATUS,  /* answer: struct pool_status, then as many struct pool_slot as it says, a message each */
+    POOL_WATCH,   /* answer: a struct pool_slot a slot, then one at each change, until either side closes */
+    POOL_DRAIN,   /* root: no new jobs, workers end; judged stays. Answer: struct pool_answer */
+    POOL_RESUME,  /* root: workers start again */
+    POOL_SCALE,   /* root: argument = the number of slots, 1 to 100, until the next reload */
+    POOL_RELOAD,  /* root: as SIGHUP */
+    POOL_RESTART, /* root: argument = a slot, or -1 for each in turn: ends after its job, starts anew */
+    POOL_CANCEL /* text = a job's id or token: the slot that holds it ends its judging. A client that watches gets no answer. The
+                     worker looks whether its claim still holds; if so, the job waits again */
 };
 
 struct pool_request {
     uint32_t magic;
     uint32_t command;
     int32_t argument;
+    char text[64];
 };
 
 struct pool_answer {
@@ -111,6 +114,9 @@ int pool_receive(int fd, void *message, size_t size, int timeout_ms, struct err 
 
 /* A request that is answered with struct pool_answer. 0, or -1 with e: refused, or no answer. */
 int pool_ask(int fd, enum pool_command command, int argument, struct pool_answer *answer, struct err *e);
+
+/* POOL_CANCEL: 1 the slot that holds the job is told, 0 no slot does, -1 with e. */
+int pool_cancel(int fd, const char *job, struct err *e);
 
 /* Connects, asks for the state and closes. Fills status and at most room slots; returns how many, or -1 with e. */
 int pool_read_status(const char *home, struct pool_status *status, struct pool_slot *slots, int room, struct err *e);

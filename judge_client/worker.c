@@ -33,6 +33,7 @@
 #include "common/banned.h"
 
 enum {
+    ANNOUNCE_MS = 30000,  /* between two lines of which languages there are */
     TAKE_MS = 3000,       /* of one wait for a job: POOL_SILENT_MS is longer */
     ONCE_MS = 2000,       /* --once: without a job for so long, there is none */
     PAUSE_MS = 500,       /* between tries of a queue that is gone */
@@ -76,6 +77,15 @@ static void take_signal(struct worker *worker)
     }
 }
 
+bool worker_cancelled(struct worker *worker)
+{
+    struct signalfd_siginfo info;
+    bool any = false;
+    while (read(worker->cancel_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        any = true;
+    return any;
+}
+
 void worker_wait(struct worker *worker, int ms)
 {
     struct pollfd signals = {.fd = worker->signal_fd, .events = POLLIN};
@@ -110,6 +120,7 @@ static int open_catalogues(struct worker *worker, struct err *e)
     next.store = NULL;
     next.judge = NULL;
     next.languages = NULL;
+    next.announced_us = 0;
     if (settings_read_quiet(&next.settings, worker->home, NULL, e) != 0)
         return -1;
     places_find(&next.places, next.settings.home);
@@ -186,6 +197,17 @@ static int take(struct worker *worker, struct queue_job *job, bool *gone)
     return got;
 }
 
+/* For `judgectl why`, which says when no node offers a language: nothing else depends on it. */
+static void announce(struct worker *worker)
+{
+    struct err e;
+    if (worker->announced_us != 0 && clock_now_us() - worker->announced_us < ANNOUNCE_MS * INT64_C(1000))
+        return;
+    worker->announced_us = clock_now_us();
+    if (queue_announce(worker->queue, worker->offered, worker->offered_count, &e) != 0)
+        log_debug("languages not announced slot=%d: %s", worker->slot, e.text);
+}
+
 static int work(struct worker *worker)
 {
     bool gone = false;
@@ -195,6 +217,8 @@ static int work(struct worker *worker)
             return EXIT_WRONG;
         if (!gone)
             forget_job(worker);
+        if (!gone)
+            announce(worker);
         worker_report(worker, POOL_IDLE);
         events_retry(&worker->events);
         int got = worker->ending ? 0 : take(worker, &job, &gone);
@@ -259,15 +283,19 @@ static int parse(struct worker *worker, int argc, char **argv, struct err *e)
 
 static int take_signals(struct worker *worker, struct err *e)
 {
-    sigset_t set;
+    sigset_t set, cancel;
+    sigemptyset(&cancel);
+    sigaddset(&cancel, SIGUSR1);
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);           /* it exists */
     (void)sigprocmask(SIG_BLOCK, &set, NULL); /* fails for a wrong first argument only */
+    (void)sigprocmask(SIG_BLOCK, &cancel, NULL);
+    worker->cancel_fd = signalfd(-1, &cancel, SFD_CLOEXEC | SFD_NONBLOCK);
     worker->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return worker->signal_fd < 0 ? err_sys(e, errno, "make a descriptor for signals") : 0;
+    return worker->signal_fd < 0 || worker->cancel_fd < 0 ? err_sys(e, errno, "make a descriptor for signals") : 0;
 }
 
 /* The pipe to judged, where there is one: no later descriptor may get its number, and no child of ours may have it. */
@@ -303,11 +331,9 @@ static int start(struct worker *worker, struct err *e)
 int worker_main(int argc, char **argv)
 {
     struct err e = {""};
-    struct worker worker = {.slot = -1,
-                            .cpu = SANDBOX_CPU_ANY,
-                            .signal_fd = -1,
-                            .cgroup_parent = "",
-                            .events = {.fd = -1, .folder = -1}};
+    struct worker worker = {
+        .slot = -1, .cpu = SANDBOX_CPU_ANY, .signal_fd = -1, .cgroup_parent = "", .events = {.fd = -1, .folder = -1}};
+    worker.cancel_fd = -1;
     find_judged(&worker);
     int code = parse(&worker, argc, argv, &e) != 0 ? EXIT_WRONG : start(&worker, &e);
     if (code == 0) {
@@ -327,5 +353,6 @@ int worker_main(int argc, char **argv)
     events_retry(&worker.events);
     events_close(&worker.events);
     file_close(&worker.signal_fd);
+    file_close(&worker.cancel_fd);
     return code;
 }

@@ -181,6 +181,20 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
         log_warnx("give back failed job=%s: %s (its lease runs out)", work->job->id, e.text);
 }
 
+/* judged has told us to end it: the row is final, or another delivery has it, and then nothing is left to do; else it waits again. */
+static void end_cancelled(struct job_work *work)
+{
+    struct err e;
+    report(work, POOL_STORING, 0, "cancelled");
+    int put_back = store_put_back(work->worker->store, work->id, work->job->token, &e);
+    if (put_back != 0) {
+        give_back(work, false, false, put_back < 0 ? e.text : "its lease was lost");
+        return;
+    }
+    log_info("cancelled submission=%lld attempt=%d", (long long)work->id, work->job->attempt);
+    ack(work);
+}
+
 /* ---- judging */
 
 static int64_t most(int64_t a, int64_t b)
@@ -266,7 +280,7 @@ static int judge_row(struct job_work *work, const struct language *language, str
                                           .input_bytes = work->row.input_bytes};
     const struct judge_options options = {.all = worker->settings.oi_mode && !problem->has_scoring,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
-                                          .stop_fd = -1,
+                                          .stop_fd = worker->cancel_fd,
                                           .progress = progress,
                                           .tick = tick,
                                           .context = work};
@@ -402,6 +416,8 @@ static void judge_claimed(struct job_work *work)
         problem_close(&problem);
     if (result == 0)
         ack(work);
+    else if (worker_cancelled(worker))
+        end_cancelled(work);
     else
         give_back(work, true, true, e.text);
 }
@@ -423,6 +439,7 @@ void worker_do(struct worker *worker, struct queue_job *job)
         give_back(&work, false, true, "a job whose id is no submission's number");
         return;
     }
+    (void)worker_cancelled(worker); /* what was said of an earlier job */
     int claimed = claim(&work);
     if (claimed == 1) {
         work.claimed_us = clock_now_us();

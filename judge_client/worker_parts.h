@@ -28,6 +28,8 @@ struct worker {
     const char *home, *cgroup_parent;
     bool once;
     int signal_fd; /* SIGTERM, SIGINT, SIGHUP */
+    int cancel_fd; /* SIGUSR1: the job in hand is cancelled, or another has it by now */
+    int64_t announced_us;
     bool ending;   /* no further job */
     bool reload;   /* read the configuration again before the next job */
     bool alone;    /* judged is gone, or was never there */
@@ -46,6 +48,9 @@ void worker_beat(void *worker);
 
 /* Waits up to ms, or until a signal comes, which it takes. */
 void worker_wait(struct worker *worker, int ms);
+
+/* Whether the job in hand was to end since this was last called. */
+bool worker_cancelled(struct worker *worker);
 
 /* Everything from the claim to the ack of one job that was taken. */
 void worker_do(struct worker *worker, struct queue_job *job);

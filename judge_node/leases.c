@@ -144,8 +144,11 @@ static bool leases_renew(struct leases *leases)
     if (!leases_answered(leases, code, &e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (roster_renewed(&leases->roster, slots[i], &held[i]))
-            log_warnx("lease lost submission=%s slot=%d: somebody else has the job by now", held[i].id, slots[i]);
+        if (roster_renewed(&leases->roster, slots[i], &held[i])) {
+            log_warnx("lease lost submission=%s slot=%d: cancelled, or somebody else has the job by now", held[i].id,
+                      slots[i]);
+            watcher_cancel(&leases->watcher, held[i].token);
+        }
     }
     return true;
 }

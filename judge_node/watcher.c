@@ -10,6 +10,7 @@
 
 #include "common/file.h"
 #include "common/log.h"
+#include "common/str.h"
 
 #include "common/banned.h"
 
@@ -41,6 +42,14 @@ bool watcher_connect(struct watcher *watcher)
     watcher->failed = true;
     file_close(&watcher->fd);
     return false;
+}
+
+void watcher_cancel(const struct watcher *watcher, const char *token)
+{
+    struct pool_request request = {.magic = POOL_MAGIC, .command = POOL_CANCEL};
+    (void)str_copy(request.text, sizeof request.text, token); /* it fits */
+    if (watcher->fd < 0 || send(watcher->fd, &request, sizeof request, MSG_NOSIGNAL) != (ssize_t)sizeof request)
+        log_debug("judged was not told to end %s", token); /* its verdict will not be written */
 }
 
 int watcher_read(struct watcher *watcher, struct pool_slot *said)

@@ -20,6 +20,9 @@ void watcher_fini(struct watcher *watcher);
  * stands in the way is logged once. */
 bool watcher_connect(struct watcher *watcher);
 
+/* Asks judged to end the job with this token, without waiting. */
+void watcher_cancel(const struct watcher *watcher, const char *token);
+
 /* The next message: 1 with *said, 0 where there is none now, -1 where the stream ended (and fd is -1). A message that is
  * none of judged's ends it. */
 int watcher_read(struct watcher *watcher, struct pool_slot *said);

@@ -42,6 +42,8 @@ void supervisor_read(struct supervisor *supervisor, struct slot *slot, int64_t n
 void supervisor_reap(struct supervisor *supervisor, int64_t now_us);
 void supervisor_kill(struct supervisor *supervisor, struct slot *slot, const char *why);
 bool supervisor_wants(const struct supervisor *supervisor, const struct slot *slot);
+/* Tells the slot that holds the job with this id or token to end it. The slot's number, or -1: none does. */
+int supervisor_cancel(struct supervisor *supervisor, const char *job);
 
 /* supervisor_pool.c: what concerns all slots, and the requests. */
 int supervisor_shown(const struct supervisor *supervisor);

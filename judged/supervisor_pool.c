@@ -225,6 +225,20 @@ static void ask_restart(struct supervisor *supervisor, struct control_client *cl
     }
 }
 
+/* For everybody who may ask: nothing is lost by it, a job whose claim holds waits again. */
+static void ask_cancel(struct supervisor *supervisor, struct control_client *client, const struct pool_request *request)
+{
+    char job[sizeof request->text + 1] = "";
+    memcpy(job, request->text, sizeof request->text);
+    int slot = supervisor_cancel(supervisor, job);
+    if (client->watches)
+        return;
+    if (slot >= 0)
+        answer(supervisor, client, 0, "slot %d ends its job", slot);
+    else
+        answer(supervisor, client, ESRCH, "no slot holds that job");
+}
+
 void supervisor_answer(void *context, struct control_client *client, const struct pool_request *request)
 {
     static const struct {
@@ -236,7 +250,9 @@ void supervisor_answer(void *context, struct control_client *client, const struc
         [POOL_RESTART] = {ask_restart, true},
     };
     struct supervisor *supervisor = context;
-    if (request->command >= sizeof table / sizeof *table)
+    if (request->command == POOL_CANCEL)
+        ask_cancel(supervisor, client, request);
+    else if (request->command >= sizeof table / sizeof *table)
         answer(supervisor, client, ENOSYS, "judged knows no command %u", (unsigned)request->command);
     else if (table[request->command].changes && !client->may_change)
         answer(supervisor, client, EPERM, "only root may do that");

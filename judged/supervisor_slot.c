@@ -174,6 +174,20 @@ void supervisor_event(struct supervisor *supervisor, struct slot *slot, enum slo
         tell(supervisor, slot, POOL_EVENT_STATE);
 }
 
+int supervisor_cancel(struct supervisor *supervisor, const char *job)
+{
+    for (int i = 0; i < SUPERVISOR_SLOTS; i++) {
+        struct slot *slot = &supervisor->slots[i];
+        if (slot->pid <= 0 || !slot_has_job(slot) ||
+            (strcmp(slot->report.id, job) != 0 && strcmp(slot->report.token, job) != 0))
+            continue;
+        log_info("slot=%d pid=%d is told to end job=%s", slot->number, (int)slot->pid, slot->report.id);
+        send_signal(slot, SIGUSR1);
+        return i;
+    }
+    return -1;
+}
+
 /* ---- reports */
 
 static void hear(struct supervisor *supervisor, struct slot *slot, const struct pool_report *report, int64_t now_us)

@@ -341,6 +341,38 @@ static void test_nonsense(void)
     box_fini(&box);
 }
 
+/* Only the slot that holds the job hears of it; a client that watches gets no answer, or it would not know it from a slot. */
+static void test_cancel(void)
+{
+    struct box box;
+    struct err e;
+    box_init(&box, ONE);
+    box_file(&box, "fake", "idle judging:1001:0 wait:go");
+    box_start(&box);
+    CU_ASSERT(box_await(&box, 0, POOL_JUDGING, 0));
+    int fd = pool_connect(box.home, &e);
+    CU_ASSERT_FATAL(fd >= 0);
+    static const char *const others[] = {"", "100", "10011", "t:abcdefg"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        CU_ASSERT_EQUAL(pool_cancel(fd, others[i], &e), 0);
+    char name[100];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    CU_ASSERT_EQUAL(pool_cancel(fd, name, &e), -1);
+    struct pool_request request = {.magic = POOL_MAGIC, .command = POOL_CANCEL, .text = "1002"};
+    CU_ASSERT_EQUAL(send(box.fd, &request, sizeof request, MSG_NOSIGNAL), (ssize_t)sizeof request);
+    memset(request.text, 'y', sizeof request.text); /* not terminated */
+    CU_ASSERT_EQUAL(send(box.fd, &request, sizeof request, MSG_NOSIGNAL), (ssize_t)sizeof request);
+    CU_ASSERT_EQUAL(box_count(&box, "log/judged.log", "is told to end"), 0);
+    /* The fake dies of the signal. By its token as by its id. */
+    UNIT_CHECK(pool_cancel(fd, "1001", &e) == 1, "%s", e.text);
+    CU_ASSERT(box_await(&box, 0, POOL_JUDGING, 1));
+    UNIT_CHECK(pool_cancel(fd, "t:abcdefgh", &e) == 1, "%s", e.text);
+    CU_ASSERT(box_await_text(&box, "log/judged.log", "killed by signal 10", 2));
+    file_close(&fd);
+    box_fini(&box);
+}
+
 /* It watches and never reads, while a slot changes all the time: it is dropped, and nobody has waited for it. */
 static void test_never_reads(void)
 {
@@ -498,6 +530,7 @@ static const struct unit_test tests[] = {
     {"reload_of_starting", test_reload_of_starting},
     {"systemd", test_systemd},
     {"nonsense", test_nonsense},
+    {"cancel", test_cancel},
     {"never_reads", test_never_reads},
     {"many_watch", test_many_watch},
     {"too_many", test_too_many},
