@@ -132,7 +132,7 @@ static bool leases_recover(struct leases *leases)
     return true;
 }
 
-/* Renews what living workers hold; with none, asks the queue for something, so that an outage is seen. */
+/* Renews what living workers hold. With none it is called as well: the queue notices a wipe by it, and an outage is seen. */
 static bool leases_renew(struct leases *leases)
 {
     struct queue_lease held[POOL_SLOTS];
@@ -140,7 +140,9 @@ static bool leases_renew(struct leases *leases)
     struct queue_place place;
     struct err e;
     size_t n = roster_leases(&leases->roster, held, slots);
-    int code = n > 0 ? queue_renew(leases->queue, held, n, &e) : queue_find(leases->queue, "0", &place, &e);
+    int code = queue_renew(leases->queue, held, n, &e);
+    if (code == 0 && n == 0)
+        code = queue_find(leases->queue, "0", &place, &e);
     if (!leases_answered(leases, code, &e))
         return false;
     for (size_t i = 0; i < n; i++) {

@@ -181,7 +181,7 @@ int queue_renew(struct queue *queue, struct queue_lease *leases, size_t n, struc
         leases[i].kept = true;
     memcpy(fake.renewed, leases, n * sizeof *leases);
     fake.renewed_count = n;
-    fake.renewals++;
+    fake.renewals += n > 0;
     return 0;
 }
 
