@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -732,6 +733,124 @@ static void test_keys(void)
     bed_fini(bed);
 }
 
+/* ---- all of it at once */
+
+enum { CHAOS_JOBS = 300, CHAOS_TAKERS = 3 };
+
+struct chaos { /* shared: the store, with its fence */
+    int writes[CHAOS_JOBS];
+    int deliveries;
+};
+
+/* Judges what it gets, until it is killed. */
+static void chaos_taker(struct bed *bed, struct chaos *chaos)
+{
+    const struct timespec work = {.tv_nsec = 8000000};
+    struct queue_job job;
+    bed->queue = bed_queue(bed, "n2");
+    for (;;) {
+        int64_t number = 0;
+        if (bed_take(bed, 1000, &job) != 1)
+            continue; /* a server that is away: again */
+        (void)__atomic_add_fetch(&chaos->deliveries, 1, __ATOMIC_SEQ_CST);
+        (void)nanosleep(&work, NULL); /* it is only to be killed in it */
+        int none = 0;
+        if (str_to_int64(job.id, 0, CHAOS_JOBS - 1, &number) == 0)
+            (void)__atomic_compare_exchange_n(&chaos->writes[number], &none, 1, false, __ATOMIC_SEQ_CST,
+                                              __ATOMIC_SEQ_CST);
+        for (int i = 0; i < 100 && queue_ack(bed->queue, &job, &bed->e) < 0; i++)
+            continue; /* it pauses by itself */
+    }
+}
+
+/* Adds what the queue does not know and nobody has judged. How many are not judged. */
+static int chaos_sweep(struct bed *bed, const struct chaos *chaos)
+{
+    static int64_t ids[CHAOS_JOBS];
+    static enum queue_state states[CHAOS_JOBS];
+    char id[16];
+    size_t count = 0;
+    for (int i = 0; i < CHAOS_JOBS; i++) {
+        if (__atomic_load_n(&chaos->writes[i], __ATOMIC_SEQ_CST) == 0)
+            ids[count++] = i;
+    }
+    if (queue_recover_expired(bed->queue, &bed->e) < 0 || queue_states(bed->queue, ids, count, states, &bed->e) != 0)
+        return (int)count;
+    for (size_t i = 0; i < count; i++) {
+        (void)str_format(id, sizeof id, "%lld", (long long)ids[i]); /* it fits */
+        if (states[i] == QUEUE_UNKNOWN && bed_add(bed, id, QUEUE_LANE_PRACTICE, (int)ids[i] % 3, "a") < 0)
+            break; /* the next sweep */
+    }
+    return (int)count;
+}
+
+static void chaos_step(struct bed *bed, struct chaos *chaos, pid_t *pids, unsigned *seed)
+{
+    static const char *const commands[] = {"SCRIPT FLUSH", "FLUSHALL", "CLIENT KILL TYPE normal"};
+    char answer[64];
+    int what = rand_r(seed) % 8;
+    int victim = rand_r(seed) % CHAOS_TAKERS;
+    if (what < 3) {
+        (void)redis_server_command(&bed->server, commands[what], answer, sizeof answer, &bed->e); /* or not */
+    } else if (what == 3) {
+        redis_server_kill(&bed->server);
+        pause_ms(rand_r(seed) % 50); /* it is away */
+        UNIT_CHECK(redis_server_start(&bed->server, NULL, &bed->e) == 0, "%s", bed->e.text);
+    } else if (what == 4) {
+        CU_ASSERT_EQUAL(kill(bed->server.pid, SIGSTOP), 0);
+        pause_ms(rand_r(seed) % 300); /* it is silent */
+        CU_ASSERT_EQUAL(kill(bed->server.pid, SIGCONT), 0);
+    } else {
+        (void)kill(pids[victim], SIGKILL); /* ours, not waited for yet */
+        (void)waitpid(pids[victim], NULL, 0);
+        if ((pids[victim] = fork()) == 0)
+            chaos_taker(bed, chaos);
+    }
+}
+
+/* With a sweep that adds what is lost, every job is judged, whatever is killed, wiped, dropped and stopped. */
+static void test_chaos(void)
+{
+    struct bed *bed = start();
+    pid_t pids[CHAOS_TAKERS];
+    unsigned seed = (unsigned)getpid();
+    int left = CHAOS_JOBS;
+    struct queue_stats stats = {0};
+    if (bed == NULL)
+        return;
+    struct chaos *chaos = mmap(NULL, sizeof *chaos, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CU_ASSERT_NOT_EQUAL_FATAL(chaos, MAP_FAILED);
+    bed->settings.lease_ms = 300;
+    bed->settings.max_attempts = 1000;
+    bed->settings.redis_command_timeout_ms = 150;
+    reopen(bed);
+    (void)fflush(NULL); /* the children print nothing */
+    for (int i = 0; i < CHAOS_TAKERS; i++) {
+        if ((pids[i] = fork()) == 0)
+            chaos_taker(bed, chaos);
+    }
+    for (int64_t end_us = clock_now_us() + 30000000; left > 0 && clock_now_us() < end_us;) {
+        left = chaos_sweep(bed, chaos);
+        if (left > CHAOS_JOBS / 10) /* then in peace */
+            chaos_step(bed, chaos, pids, &seed);
+        pause_ms(10); /* as a sweep comes now and then */
+    }
+    UNIT_CHECK(left == 0, "seed %u: %d jobs are not judged", (unsigned)getpid(), left);
+    for (int i = 0; i < 500 && queue_stats(bed->queue, &stats, &bed->e) == 0 &&
+                    stats.held + stats.waiting[QUEUE_LANE_PRACTICE] > 0;
+         i++) {
+        (void)queue_recover_expired(bed->queue, &bed->e); /* the last of the dead */
+        pause_ms(10);
+    }
+    CU_ASSERT_EQUAL(stats.held + stats.waiting[QUEUE_LANE_PRACTICE] + stats.dead, 0);
+    for (int i = 0; i < CHAOS_TAKERS; i++) {
+        (void)kill(pids[i], SIGKILL); /* ours, not waited for yet */
+        (void)waitpid(pids[i], NULL, 0);
+    }
+    (void)munmap(chaos, sizeof *chaos); /* it is whole */
+    bed_fini(bed);
+}
+
 /* ---- the site's list */
 
 enum { TEXTS = 8 };
@@ -894,6 +1013,7 @@ static const struct unit_test tests[] = {
     {"port", test_port},
     {"descriptor", test_descriptor},
     {"keys", test_keys},
+    {"chaos", test_chaos},
     {"inbox", test_inbox},
     {"inbox_odd", test_inbox_odd},
     {"inbox_waits", test_inbox_waits},
