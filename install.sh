@@ -11,7 +11,7 @@ oj_home=/home/judge
 # The languages that are installed unless others are asked for; the tests install all.
 languages='c cpp python'
 # What the build needs, and what the tests need beside it.
-packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev'
+packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev libjansson-dev libncurses-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
     shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3'
 

@@ -61,6 +61,10 @@ struct settings {
     int total, mod;    /* only ids with id % total = mod: 1, 0 */
     int64_t languages; /* bit i: language id i may be taken; -1: all that are installed. HUSTOJ: OJ_LANG_SET */
 
+    bool jobs;            /* [jobs] enabled: self-contained jobs are taken from Redis */
+    int64_t jobs_poll_ms; /* 100 */
+    int64_t jobs_ttl_s;   /* [jobs] result_ttl_s: 3600 */
+
     int system_error_result; /* [judging]: 14 */
     int auto_result;         /* 4: stored instead of AC */
     bool turbo;              /* no "running" write, no counters */

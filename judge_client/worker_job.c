@@ -158,7 +158,7 @@ static void ack(struct job_work *work)
     struct err e;
     report(work, POOL_STORING, 0, "");
     if (queue_ack(work->worker->queue, work->job, &e) < 0)
-        log_warnx("ack failed job=%s: %s", work->job->id, e.text);
+        log_warnx("ack failed submission=%s: %s", work->job->id, e.text);
 }
 
 /* counts: a fault; its row waits again at once, so that no page says "compiling" of what nobody compiles. */
@@ -178,7 +178,7 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
          counts && !work->worker->ending && clock_now_us() < until_us;)
         worker_wait(work->worker, 100);
     if (queue_give_back(work->worker->queue, work->job, counts, reason, &e) < 0)
-        log_warnx("give back failed job=%s: %s (its lease runs out)", work->job->id, e.text);
+        log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
 }
 
 /* judged has told us to end it: the row is final, or another delivery has it, and then nothing is left to do; else it waits again. */
@@ -214,7 +214,7 @@ static void apply_site(const struct worker *worker, const struct store_submissio
 }
 
 /* The job's time: what its limits add up to, and no less than the settings say. */
-static int64_t deadline_us(const struct worker *worker, const struct language *language, const struct problem *problem)
+int64_t worker_deadline_us(const struct worker *worker, const struct language *language, const struct problem *problem)
 {
     double own = problem_factor(problem, language->name);
     double factor = (own > 1 ? own : 1) * (language->time_factor > 1 ? language->time_factor : 1);
@@ -288,7 +288,7 @@ static int judge_row(struct job_work *work, const struct language *language, str
         return -1;
     if (work->row.problem_id > 0)
         apply_site(worker, &work->row, problem);
-    report(work, POOL_JUDGING, deadline_us(worker, language, problem), "");
+    report(work, POOL_JUDGING, worker_deadline_us(worker, language, problem), "");
     return judge(worker->judge, &submission, &options, judgement, e);
 }
 
@@ -435,6 +435,10 @@ void worker_do(struct worker *worker, struct queue_job *job)
     /* They fit: the queue's sizes are not larger. */
     (void)str_copy(out->id, sizeof out->id, job->id);
     (void)str_copy(out->token, sizeof out->token, job->token);
+    if (job->inline_job != NULL) {
+        worker_inline(worker, job);
+        return;
+    }
     if (str_to_int64(job->id, 1, INT64_MAX, &work.id) != 0) {
         give_back(&work, false, true, "a job whose id is no submission's number");
         return;

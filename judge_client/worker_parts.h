@@ -55,4 +55,12 @@ bool worker_cancelled(struct worker *worker);
 /* Everything from the claim to the ack of one job that was taken. */
 void worker_do(struct worker *worker, struct queue_job *job);
 
+/* worker_inline.c: the same of a self-contained job. */
+void worker_inline(struct worker *worker, struct queue_job *job);
+
+/* worker_job.c: until when a job may take, by its limits, and no less than the settings say. */
+struct language;
+struct problem;
+int64_t worker_deadline_us(const struct worker *worker, const struct language *language, const struct problem *problem);
+
 #endif

@@ -23,7 +23,7 @@ struct board_put_back { /* the row of a job whose worker died */
     char token[QUEUE_TOKEN_SIZE];
 };
 
-enum board_thread { BOARD_LEASES, BOARD_INTAKE, BOARD_EVENTS, BOARD_PUBLISH, BOARD_THREADS };
+enum board_thread { BOARD_LEASES, BOARD_INTAKE, BOARD_JOBS, BOARD_EVENTS, BOARD_PUBLISH, BOARD_THREADS };
 
 struct board {
     pthread_mutex_t lock;

@@ -30,6 +30,7 @@
 #include "judge_node/event_publish.h"
 #include "judge_node/events.h"
 #include "judge_node/intake.h"
+#include "judge_node/jobs.h"
 #include "judge_node/leases.h"
 #include "judge_node/unprivileged.h"
 
@@ -45,10 +46,9 @@ static const struct {
     const char *name;
     int64_t away_us;
 } main_threads[BOARD_THREADS] = {
-    [BOARD_LEASES] = {"leases", 60000000},
-    [BOARD_INTAKE] = {"intake", 300000000},
-    [BOARD_EVENTS] = {"events", 60000000},
-    [BOARD_PUBLISH] = {"publish", 120000000},
+    [BOARD_LEASES] = {"leases", 60000000}, [BOARD_INTAKE] = {"intake", 300000000},
+    [BOARD_EVENTS] = {"events", 60000000}, [BOARD_PUBLISH] = {"publish", 120000000},
+    [BOARD_JOBS] = {"jobs", 60000000},
 };
 
 struct main_state {
@@ -114,7 +114,7 @@ static int main_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int main_start(struct main_state *state, struct leases *leases, struct intake *intake)
+static int main_start(struct main_state *state, struct leases *leases, struct intake *intake, struct jobs *jobs)
 {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0 || pthread_attr_setstacksize(&attributes, MAIN_STACK) != 0)
@@ -122,6 +122,8 @@ static int main_start(struct main_state *state, struct leases *leases, struct in
     int code = pthread_create(&state->threads[BOARD_LEASES], &attributes, leases_run, leases);
     if (code == 0)
         code = pthread_create(&state->threads[BOARD_INTAKE], &attributes, intake_run, intake);
+    if (code == 0)
+        code = pthread_create(&state->threads[BOARD_JOBS], &attributes, jobs_run, jobs);
     if (code == 0)
         code = pthread_create(&state->threads[BOARD_EVENTS], &attributes, node_events_run, state->events);
     if (code == 0)
@@ -235,6 +237,9 @@ int main(int argc, char **argv)
         fatal("%s", e.text);
     if (chdir(state.settings.home) != 0)                             /* POOL_SOCKET is named from there */
         fatal("enter %s: %s", state.settings.home, strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
+    struct jobs *jobs = jobs_new(&state.settings, &state.board);     /* reads the languages' files, as root */
+    if (jobs == NULL)
+        fatal("no memory");
     state.events = node_events_open(state.settings.node_user, &e);
     if (state.events == NULL || unprivileged_become(state.settings.node_user, &e) != 0)
         fatal("%s", e.text);
@@ -253,12 +258,13 @@ int main(int argc, char **argv)
     log_info("started node=%s queue=%s store=%s", state.settings.node,
              settings_has_redis(&state.settings) ? "redis" : "file",
              settings_has_database(&state.settings) ? "mysql" : "file");
-    if (main_start(&state, leases, intake) != 0)
+    if (main_start(&state, leases, intake, jobs) != 0)
         fatal("start a thread: %s", strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
     main_loop(&state);
     board_stop(&state.board);
     if (!main_join(&state)) /* one waits for a server: nothing that it holds needs an end */
         _exit(0);
+    jobs_free(jobs);
     intake_free(intake);
     leases_free(leases);
     node_events_close(state.events);

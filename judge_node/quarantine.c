@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/str.h"
 #include "judge_node/event_say.h"
+#include "judge_node/jobs.h"
 #include "judge_node/shown.h"
 
 #include "common/banned.h"
@@ -85,6 +86,10 @@ static int quarantine_job(struct intake *intake, const struct queue_dead *dead)
             return -1;
         if (code == 1)
             event_say(intake->board, dead->id, settings->system_error_result, true, "", before_us);
+    } else if (jobs_is(dead->id)) {
+        code = jobs_give_up(intake->queue, dead, &e);
+        if (!intake_queue_answered(intake, code, &e))
+            return -1;
     }
     if (!intake_queue_answered(intake, queue_dead_told(intake->queue, dead->id, &e), &e))
         return -1;

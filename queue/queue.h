@@ -194,4 +194,28 @@ int queue_inbox_add(struct queue *queue, const char *text, const struct queue_en
 /* Says that this node lives (for 30 s), and takes over the inboxes of nodes that do not. Call it every 10 s. 0 or -1. */
 int queue_inbox_adopt(struct queue *queue, struct err *e);
 
+/* ---- self-contained jobs (docs/jobs.md): in Redis, under names that are other programs' too. Without Redis: 0 from look and tell, -1
+ * from the others. The id of such a job is QUEUE_JOB_PREFIX and its own, so that it is no submission's number. */
+
+#define QUEUE_JOB_PREFIX "j:"
+
+struct queue_text {
+    char *bytes; /* malloc'd */
+    size_t size;
+};
+
+/* The first of the list, smallest score first, which stay in it. Returns how many, or -1 with e. */
+int queue_jobs_look(struct queue *queue, struct queue_text *texts, size_t max, struct err *e);
+/* The text leaves the list and its entry is added to its lane, in one step. 1; 0 where a job of this id waits or is held
+ * already; 2 where another node was quicker; -1 with e. */
+int queue_jobs_add(struct queue *queue, const struct queue_text *text, const struct queue_entry *entry, struct err *e);
+/* The text leaves the list with a result in its place. id: its own, without the prefix, or "" where it has none. 1, 0 where
+ * another node was quicker, -1 with e. */
+int queue_jobs_refuse(struct queue *queue, const struct queue_text *text, const char *id, const char *result,
+                      struct err *e);
+/* Writes the result (JSON) and acks, in one step. 1, also again; 0 where the token is not the holder's; -1 with e. */
+int queue_jobs_end(struct queue *queue, const struct queue_job *job, const char *result, struct err *e);
+/* Writes the result of a quarantined one and marks it as told. 1, 0 where it is not quarantined, -1 with e. */
+int queue_jobs_tell(struct queue *queue, const char *id, const char *result, struct err *e);
+
 #endif

@@ -36,6 +36,13 @@ struct queue_backend {
                       struct err *e);
     int (*inbox_add)(struct queue *queue, const char *text, const struct queue_entry *entry, struct err *e);
     int (*inbox_adopt)(struct queue *queue, struct err *e);
+    /* Of self-contained jobs: NULL where there is no Redis. */
+    int (*jobs_look)(struct queue *queue, struct queue_text *texts, size_t max, struct err *e);
+    int (*jobs_add)(struct queue *queue, const struct queue_text *text, const struct queue_entry *entry, struct err *e);
+    int (*jobs_refuse)(struct queue *queue, const struct queue_text *text, const char *id, const char *result,
+                       struct err *e);
+    int (*jobs_end)(struct queue *queue, const struct queue_job *job, const char *result, struct err *e);
+    int (*jobs_tell)(struct queue *queue, const char *id, const char *result, struct err *e);
 };
 
 /* The first member of a backend's handle. */

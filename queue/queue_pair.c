@@ -442,6 +442,54 @@ static int queue_pair_inbox_adopt(struct queue *queue, struct err *e)
     return 0;
 }
 
+/* ---- self-contained jobs, which are in Redis: their results wait for it */
+
+static int without_redis(struct err *e)
+{
+    return err_set(e, "redis is gone: self-contained jobs wait for it");
+}
+
+static int queue_pair_jobs_look(struct queue *queue, struct queue_text *texts, size_t max, struct err *e)
+{
+    ASK_REDIS(of(queue), e, queue_jobs_look(of(queue)->redis, texts, max, e));
+    return without_redis(e);
+}
+
+static int queue_pair_jobs_add(struct queue *queue, const struct queue_text *text, const struct queue_entry *entry,
+                               struct err *e)
+{
+    ASK_REDIS(of(queue), e, queue_jobs_add(of(queue)->redis, text, entry, e));
+    return without_redis(e);
+}
+
+static int queue_pair_jobs_refuse(struct queue *queue, const struct queue_text *text, const char *id,
+                                  const char *result, struct err *e)
+{
+    ASK_REDIS(of(queue), e, queue_jobs_refuse(of(queue)->redis, text, id, result, e));
+    return without_redis(e);
+}
+
+static int redis_jobs_end(struct queue_pair *pair, const struct queue_job *job, const char *result, struct err *e)
+{
+    ASK_REDIS(pair, e, queue_jobs_end(pair->redis, job, result, e));
+    return without_redis(e);
+}
+
+/* One that Redis' absence brought to the file: Redis may have its own delivery of it, whose result then counts. */
+static int queue_pair_jobs_end(struct queue *queue, const struct queue_job *job, const char *result, struct err *e)
+{
+    int ended = redis_jobs_end(of(queue), job, result, e);
+    if (ended < 0 || job->source != LOCAL)
+        return ended;
+    return queue_ack(of(queue)->local, job, e) < 0 ? -1 : ended;
+}
+
+static int queue_pair_jobs_tell(struct queue *queue, const char *id, const char *result, struct err *e)
+{
+    ASK_REDIS(of(queue), e, queue_jobs_tell(of(queue)->redis, id, result, e));
+    return without_redis(e);
+}
+
 /* Nobody listens at the file: what Redis does not take is lost. */
 static int queue_pair_publish(struct queue *queue, const char *channel, const char *text, struct err *e)
 {
@@ -481,6 +529,11 @@ static const struct queue_backend queue_pair = {
     .inbox_take = queue_pair_inbox_take,
     .inbox_add = queue_pair_inbox_add,
     .inbox_adopt = queue_pair_inbox_adopt,
+    .jobs_look = queue_pair_jobs_look,
+    .jobs_add = queue_pair_jobs_add,
+    .jobs_refuse = queue_pair_jobs_refuse,
+    .jobs_end = queue_pair_jobs_end,
+    .jobs_tell = queue_pair_jobs_tell,
 };
 
 struct queue *queue_pair_open(struct queue *redis, struct queue *local, struct err *e)

@@ -28,7 +28,11 @@
     X(stats)                                                                                                           \
     X(inbox_take)                                                                                                      \
     X(inbox_add)                                                                                                       \
-    X(inbox_adopt)
+    X(inbox_adopt)                                                                                                     \
+    X(jobs_look)                                                                                                       \
+    X(jobs_add)                                                                                                        \
+    X(jobs_refuse)                                                                                                     \
+    X(jobs_end)
 
 #define REDIS_SCRIPT_NAME(name) REDIS_SCRIPT_##name,
 enum redis_script { REDIS_SCRIPTS(REDIS_SCRIPT_NAME) REDIS_SCRIPT_COUNT };

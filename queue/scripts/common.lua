@@ -17,6 +17,8 @@ local LANE_INDEX = {exam = 1, contest = 2, test = 3, practice = 4, rejudge = 5}
 local PENALTY_US, PENALTY_MAX_US = 600 * 1000000, 24 * 3600 * 1000000
 local WAKE_MAX = 64
 local PREVIOUS_MAX = 4
+-- Self-contained jobs (docs/jobs.md): these names are other programs' too, so no prefix; an id of ours is "j:" and theirs.
+local JOBS, PROCESSING, RESULT = 'oj_job_queue', 'oj_processing_jobs', 'job_result:'
 
 local clock = call('TIME')
 local now_us = clock[1] * 1000000 + clock[2]
@@ -84,6 +86,9 @@ local function put_back(id, counts, max_attempts, reason)
     local job = call('HMGET', key, 'lane', 'language', 'user', 'attempt', 'score', 'arrived', 'token', 'previous', 'bare')
     local previous = previous_with(job[7] or '', job[8])
     local attempt = (tonumber(job[4]) or 1) + (counts and 1 or 0)
+    if string.sub(id, 1, 2) == 'j:' then
+        call('HDEL', PROCESSING, string.sub(id, 3))
+    end
     if job[9] == '1' or not job[4] then
         call('ZREM', P .. 'lease', id)
         call('DEL', key)

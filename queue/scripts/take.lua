@@ -44,7 +44,12 @@ for _, lane in ipairs(LANES) do
         call('HSET', job_key(id), 'state', 'h', 'token', token, 'owner', owner)
         call('ZADD', P .. 'lease', now_ms + lease_ms, id)
         ready_cut(id, lane, language, user)
-        return answer(id)
+        local taken = answer(id)
+        if taken[9] then
+            call('HSET', PROCESSING, string.sub(id, 3), '{"node_id":"' .. string.match(owner, '^[^/]*') ..
+                 '","start_time":' .. string.format('%.3f', now_us / 1000000) .. ',"job":' .. taken[9] .. '}')
+        end
+        return taken
     end
 end
 -- Nothing waits in these languages: no wake is due for them.

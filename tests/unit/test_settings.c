@@ -148,6 +148,7 @@ static void test_no_file(void)
     CU_ASSERT(settings->lease_ms == 15000 && settings->max_attempts == 3 && settings->redis_gone_ms == 10000);
     CU_ASSERT(settings->sweep_ms == 5000 && settings->foreign_claim_s == 600 && settings->udp_port == 1536);
     CU_ASSERT(settings->total == 1 && settings->mod == 0 && settings->languages == -1);
+    CU_ASSERT(settings->jobs && settings->jobs_poll_ms == 100 && settings->jobs_ttl_s == 3600);
     CU_ASSERT(settings->system_error_result == 14 && settings->auto_result == 4 && !settings->turbo);
     CU_ASSERT(settings->java_time_bonus_ms == -1 && settings->java_memory_bonus_mib == -1);
     CU_ASSERT(settings->cpu_compensation == 1.0 && settings->ui == 0 && settings->data_sync_s == 300);
@@ -168,6 +169,7 @@ static const char all_keys[] =
     "[queue]\nlease_s = 16\nmax_attempts = 4\nredis_gone_s = 11\n"
     "[intake]\nsweep_s = 6\nforeign_claim_s = 601\nudp = yes\nudp_address = 0.0.0.0\n"
     "udp_port = 1537\ntotal = 3\nmod = 2\nlanguages = 0, 1,62 , 6\n"
+    "[jobs]\nenabled = no\npoll_ms = 50\nresult_ttl_s = 60\n"
     "[judging]\nsystem_error_result = 10\nauto_result = 14\nturbo = 1\noi_mode = true\n"
     "use_max_time = no\ntime_limit_to_total = yes\nignore_esol = no\nfull_diff = 3\n"
     "raw_text_diff = no\ninternal_mark = yes\ncopy_data = yes\nsim_enable = yes\n"

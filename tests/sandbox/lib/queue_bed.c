@@ -36,6 +36,7 @@ int bed_init(struct bed *bed, enum bed_kind kind)
     bed->kind = kind;
     bed->settings.lease_ms = BED_LEASE_MS;
     bed->settings.max_attempts = 3;
+    bed->settings.jobs_ttl_s = 3600;
     bed->settings.redis_connect_timeout_ms = BED_TIMEOUT_MS;
     bed->settings.redis_command_timeout_ms = BED_TIMEOUT_MS;
     bed->settings.redis_gone_ms = kind == BED_GONE ? 0 : 60000;
