@@ -14,19 +14,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/file.h"
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
 #include "judgectl/languages.h"
+#include "judgectl/live.h"
 #include "judgectl/shown.h"
 #include "queue/queue.h"
 #include "store/store.h"
 
 #include "common/banned.h"
 
-enum { MOST_SOURCE = 1 << 20, WAIT_MS = 50, GONE_TRIES = 600 };
+enum { MOST_SOURCE = 1 << 20, WAIT_MS = 50, LIVE_MS = 1000, GONE_TRIES = 600 };
 
 static const char usage[] =
     "usage: judgectl submit [-p PROBLEM] [-l LANG] [--user U] [--lane L] [--wait] [--home OJ_HOME] SOURCE...\n"
@@ -48,7 +50,9 @@ struct submitting {
     struct settings settings;
     struct store *store;
     struct queue *queue;
-    int64_t *ids; /* a source each; -1: not submitted */
+    int64_t *ids;     /* a source each; -1: not submitted */
+    struct live live; /* on a terminal: how far judging is */
+    bool line_shown;
 };
 
 /* 0; 1 after --help was printed; -1 with e. */
@@ -189,10 +193,48 @@ static int submit_source(struct submitting *submitting, size_t i, struct err *e)
     /* They fit. */
     (void)str_format(entry.id, sizeof entry.id, "%lld", (long long)submitting->ids[i]);
     (void)str_copy(entry.user, sizeof entry.user, options->user);
+    live_want(&submitting->live, entry.id);
     if (queue_add(submitting->queue, &entry, &why) < 0)
         (void)fprintf(stderr, "judgectl submit: %lld waits in the table, the queue did not take it: %s\n",
                       (long long)submitting->ids[i], why.text); /* nowhere else to say it */
     return 0;
+}
+
+/* How far judging is, in one line of the terminal, which the table's next row takes the place of. */
+static void hide_line(struct submitting *submitting)
+{
+    if (submitting->line_shown)
+        (void)fputs("\r\033[K", stderr); /* only for a person */
+    submitting->line_shown = false;
+}
+
+static void show_line(struct submitting *submitting, const struct event *event)
+{
+    char text[80];
+    live_text(event, text, sizeof text);
+    hide_line(submitting);
+    (void)fputs(text, stderr); /* as above */
+    submitting->line_shown = true;
+}
+
+/* Until it is worth looking at the row again: it is said to be final, or some time has passed. */
+static void pause_for(struct submitting *submitting, int64_t id)
+{
+    char line[EVENTS_JSON_SIZE], word[24];
+    struct event event;
+    int64_t end_us = clock_now_us() + LIVE_MS * 1000;
+    (void)str_format(word, sizeof word, "%lld", (long long)id); /* it fits */
+    if (submitting->live.fd < 0) {
+        (void)poll(NULL, 0, WAIT_MS); /* only a pause */
+        return;
+    }
+    for (int64_t left_us; (left_us = end_us - clock_now_us()) > 0;) {
+        int got = live_next(&submitting->live, (int)(left_us / 1000), -1, line, &event);
+        if (got == 1)
+            show_line(submitting, &event);
+        if (got < 0 || (got == 1 && event.finish != 0 && strcmp(event.id, word) == 0))
+            return;
+    }
 }
 
 /* 0 with the row's last state, or -1 with e. A database that is gone for a while is waited for. */
@@ -208,7 +250,7 @@ static int wait_for(struct submitting *submitting, int64_t id, struct store_stat
             return 0;
         if (failures > GONE_TRIES)
             return -1;
-        (void)poll(NULL, 0, WAIT_MS); /* only a pause */
+        pause_for(submitting, id);
     }
 }
 
@@ -222,7 +264,9 @@ static int print_verdicts(struct submitting *submitting)
         struct err e;
         if (submitting->ids[i] < 0)
             continue;
-        if (wait_for(submitting, submitting->ids[i], &status, &e) != 0) {
+        int result = wait_for(submitting, submitting->ids[i], &status, &e);
+        hide_line(submitting);
+        if (result != 0) {
             (void)fprintf(stderr, "judgectl submit: %s: %s\n", options->sources[i], e.text); /* nowhere else */
             code = -1;
             continue;
@@ -258,7 +302,7 @@ int submit_main(int argc, char **argv)
 {
     struct err e = {""};
     struct options options = {.user = "judge", .lane = QUEUE_LANE_PRACTICE};
-    struct submitting submitting = {.options = &options};
+    struct submitting submitting = {.options = &options, .live = {.fd = -1}};
     int code = parse(&options, argc, argv, &e);
     if (code > 0)
         return 0;
@@ -272,6 +316,8 @@ int submit_main(int argc, char **argv)
         if (submitting.queue == NULL || submitting.ids == NULL)
             code = -1;
     }
+    if (code == 0 && options.wait && isatty(STDERR_FILENO) != 0)
+        (void)live_open(&submitting.live, submitting.settings.home); /* without it, the rows are looked at more often */
     if (code != 0)
         (void)fprintf(stderr, "judgectl submit: %s\n", e.text[0] == '\0' ? "out of memory" : e.text); /* as above */
     else
@@ -280,6 +326,7 @@ int submit_main(int argc, char **argv)
         queue_close(submitting.queue);
     if (submitting.store != NULL)
         store_close(submitting.store);
+    live_close(&submitting.live);
     free(submitting.ids);
     if (fflush(stdout) != 0)
         code = -1;
