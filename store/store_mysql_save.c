@@ -2,7 +2,9 @@
  * store_mysql_save.c - a judgement into HUSTOJ's tables, and a new submission. Runs in judge_client, judge_node and judgectl.
  *
  * Details, each in one fenced step; then the verdict; then the counters. Where the fence no longer holds nothing is written, and
- * what a lost claim had written before is replaced or taken away by the next holder's save, which always sets all of it.
+ * what a lost claim had written before is replaced or taken away by the next holder's save, which always sets all of it. No
+ * transaction, on InnoDB either: it would hold rows while a trigger of the site waits for a MyISAM table, and a deadlock between
+ * two engines is seen by neither (tried: it ends by time-outs).
  */
 #include "store/store_mysql_parts.h"
 

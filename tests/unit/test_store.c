@@ -854,7 +854,7 @@ static int be_judge(const struct settings *settings, int64_t first, int number)
         outcome.case_count = 2;
         store_submission_fini(&submission);
         if (claimed < 0 || store_running(store, id, token, &e) != 1) {
-            printf("# judge %d: claim of %lld: %s\n", number, (long long)id, e.text);
+            fprintf(stderr, "# judge %d: claim of %lld: %s\n", number, (long long)id, e.text);
             return 1;
         }
         if (id % 5 == 0 && !backs[id - first]) {
@@ -863,7 +863,7 @@ static int be_judge(const struct settings *settings, int64_t first, int number)
                 continue;
         }
         if (store_save(store, &outcome, &e) != 1) {
-            printf("# judge %d: save of %lld: %s\n", number, (long long)id, e.text);
+            fprintf(stderr, "# judge %d: save of %lld: %s\n", number, (long long)id, e.text);
             return 1;
         }
     }
@@ -938,6 +938,9 @@ static void at_once(struct fixture *f)
     CHECK_INT(f, 0,
               "SELECT COUNT(*) FROM solution WHERE result <> 10 AND (SELECT COUNT(*) FROM solution_case c WHERE "
               "c.solution_id = solution.solution_id) <> 2");
+    CHECK_INT(f, 0,
+              "SELECT COUNT(*) FROM solution WHERE result <> 10 AND NOT EXISTS (SELECT 1 FROM runtimeinfo r WHERE "
+              "r.solution_id = solution.solution_id)");
     for (int i = 0; i < PROBLEMS; i++)
         CHECK_INT(f, 1,
                   "SELECT accepted = (SELECT COUNT(*) FROM solution s WHERE s.problem_id = %d AND s.result = 4) "
