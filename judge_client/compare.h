@@ -59,4 +59,7 @@ enum compare_result compare_bytes(const char *answer, size_t answer_size, const 
  * size of the answer. All of them where the result is not COMPARE_DIFFERENT. */
 size_t compare_matched(const char *answer, size_t answer_size, const char *output, size_t output_size);
 
+/* Reads the whole word as a decimal number, in no locale: `-1`, `.5`, `5.`, `1.5e-3`. False: it is none, or too large. */
+bool compare_read_number(const unsigned char *word, size_t size, long double *value);
+
 #endif

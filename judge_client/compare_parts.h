@@ -82,8 +82,6 @@ bool compare_gap(struct compare_text *answer, struct compare_text *output, bool 
 
 /* ---- compare_number.c */
 
-/* Reads the whole word as a decimal number, in no locale: `-1`, `.5`, `5.`, `1.5e-3`. False: it is none, or too large. */
-bool compare_read_number(const unsigned char *word, size_t size, long double *value);
 bool compare_near(long double answer, long double output, const struct compare_options *options);
 
 /* ---- compare_excerpt.c */

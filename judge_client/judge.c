@@ -12,6 +12,7 @@
 
 #include "common/file.h"
 #include "common/str.h"
+#include "judge_client/checker_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/score.h"
@@ -27,6 +28,7 @@ struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_fold
         return NULL;
     }
     judge->sandbox = sandbox;
+    judge->checker.fd = judge->code_fd = judge->checker_fd[1] = judge->checker_fd[2] = -1;
     judge->policy_folders = policy_folders;
     judge->output_fd = memfd_create("output", MFD_CLOEXEC);
     judge->error_fd = memfd_create("error", MFD_CLOEXEC);
@@ -46,6 +48,7 @@ void judge_close(struct judge *judge)
         free(judge->policies[i]);
     file_close(&judge->output_fd);
     file_close(&judge->error_fd);
+    checker_run_close(judge);
     free(judge);
 }
 
@@ -240,6 +243,8 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         result = compile_submission(judge, submission, options, judgement, e);
     if (result == 0 && options->progress != NULL)
         options->progress(options->context, judgement, problem->case_count);
+    if (result == 0 && judgement->compiled)
+        result = checker_prepare(judge, submission, options, e);
     if (result == 0 && judgement->compiled)
         result = run_cases(judge, submission, options, judgement, e);
     if (result == 0 && submission->input != NULL && judgement->verdict == VERDICT_AC)

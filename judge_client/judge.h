@@ -45,6 +45,7 @@ struct case_judgement {
     const struct problem_case *test;
     enum verdict verdict;
     int64_t score; /* thousandths of the problem's total */
+    int64_t share; /* of the case's points that a checker gave although it is not AC, in millionths */
     int64_t cpu_us, wall_us, mem_kib;
     char note[JUDGE_NOTE_SIZE]; /* one sentence for the student */
 };

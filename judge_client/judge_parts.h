@@ -4,12 +4,14 @@
 #ifndef JUDGE_JUDGE_PARTS_H
 #define JUDGE_JUDGE_PARTS_H
 
+#include "judge_client/checker_build.h"
 #include "judge_client/judge.h"
 #include "judge_client/language.h"
 #include "judge_client/sandbox/policy.h"
 #include "judge_client/sandbox/sandbox.h"
 
 #define JUDGE_POLICIES 32
+#define CHECKER_CELL 1 /* checkers run in it, and are compiled in it */
 #define JUDGE_SCRATCH (64 << 10)
 #define JUDGE_FILES 64 /* that are put into a run folder: the source or the input, and the problem's own */
 
@@ -21,6 +23,10 @@ struct judge {
     int output_fd; /* memfd: the program's standard output, or its output file */
     int error_fd;  /* memfd: its standard error */
     char scratch[JUDGE_SCRATCH];
+    struct built_programs *built;   /* checkers in memory, or NULL */
+    struct checker_program checker; /* in the checker's cell, of the submission that is being judged */
+    int code_fd;                    /* memfd: its source, for the checker; -1: none */
+    int checker_fd[3];              /* [1], [2]: memfds for what a checker writes; -1: none yet */
 };
 
 /* The policy of that name, read when it is first needed. NULL with e. */

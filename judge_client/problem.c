@@ -201,11 +201,11 @@ int problem_open(struct problem *problem, const char *folder, struct err *e)
         goto out;
     /* Comparing what a checker should judge would give wrong verdicts; where somebody wrote how to compare, it is meant. */
     if (found.judge[0] != '\0' && conf_line(conf, "compare", "mode") == 0) {
-        (void)err_set(e, "%s/%s: special judges are not supported yet (to compare all the same: [compare] mode in %s)",
+        (void)err_set(e, "%s/%s: interactors are not supported yet (to compare all the same: [compare] mode in %s)",
                       problem->folder, found.judge, PROBLEM_CONF);
         goto out;
     }
-    if (problem_mark_samples(problem, conf, e) != 0 || read_names(problem, &found, conf, e) != 0)
+    if (problem_find_checker(problem, conf, e) != 0 || problem_mark_samples(problem, conf, e) != 0 || read_names(problem, &found, conf, e) != 0)
         goto out;
     result = 0;
 out:

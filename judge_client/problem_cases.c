@@ -163,10 +163,10 @@ static int add_header(struct problem *problem, struct room *room, const char *na
     return 0;
 }
 
-/* Is name one of HUSTOJ's special judges, or its source? */
+/* Is name HUSTOJ's interactor, or its source? */
 static bool is_judge(const char *name)
 {
-    static const char *const judges[] = {"spj", "tpj", "upj", "interactor"};
+    static const char *const judges[] = {"interactor"};
     static const char *const suffixes[] = {"", ".c", ".cc"};
     for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
         for (size_t k = 0; k < sizeof suffixes / sizeof *suffixes; k++) {

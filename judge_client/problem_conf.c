@@ -43,6 +43,10 @@ static const struct conf_key problem_keys[] = {
     {"checker", "protocol", CONF_TEXT, 0, 0, NULL, "how it is called"},
     {"checker", "args", CONF_WORDS, 0, 0, NULL, "its arguments"},
     {"checker", "points", CONF_CHOICE, 0, 0, "fraction percent absolute", "what its points mean"},
+    {"checker", "builtin", CONF_WORDS, 0, 0, NULL, "a checker that needs no program"},
+    {"checker", "time_ms", CONF_INT, 1, MOST_MS, NULL, "processor time of the checker"},
+    {"checker", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory of the checker"},
+    {"checker", "tpj_argv", CONF_CHOICE, 0, 0, "testlib hustoj", "the order of a tpj's arguments"},
     {"interactor", "source", CONF_TEXT, 0, 0, NULL, "the interactor"},
     {"interactor", "protocol", CONF_TEXT, 0, 0, NULL, "how it is called"},
     {"manager", "source", CONF_TEXT, 0, 0, NULL, "the manager of several processes"},
@@ -155,7 +159,7 @@ static int apply_file(struct problem *problem, const struct conf *conf, const ch
 
 static int refuse_sections(const struct problem *problem, const struct conf *conf, struct err *e)
 {
-    static const char *const later[] = {"checker", "interactor", "manager", "sources"};
+    static const char *const later[] = {"interactor", "manager", "sources"};
     const char *section;
     for (size_t i = 0; (section = conf_section(conf, i)) != NULL; i++) {
         bool refused = str_starts(section, "subtask.");

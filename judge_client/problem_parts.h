@@ -12,7 +12,7 @@
 /* What the folder holds besides cases, for problem.c to judge. */
 struct problem_folder {
     bool input_name, output_name; /* the files input.name and output.name are there */
-    char judge[16];               /* a special judge, "spj.cc"; "": none */
+    char judge[16];               /* an interactor, "interactor.cc"; "": none */
 };
 
 /* problem.c: size of a file of the folder, checked as problem_open_file does. 0, or -1 with e. */
@@ -32,5 +32,13 @@ int problem_apply_conf(struct problem *problem, const struct conf *conf, struct 
 
 /* problem_conf.c: marks the cases that are samples. After problem_find_cases. 0, or -1 with e. */
 int problem_mark_samples(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_checker.c: how outputs are judged: by a checker that conf or the folder has, or by comparing. After
+ * problem_apply_conf; conf may be NULL. 0, or -1 with e. */
+int problem_find_checker(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_checker.c: sets how outputs are compared from the flags of Kattis' default validator ("float_tolerance 1e-6"). 0,
+ * or -1 with e. */
+int problem_validator_flags(struct problem *problem, const char *flags, struct err *e);
 
 #endif

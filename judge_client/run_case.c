@@ -13,6 +13,7 @@
 
 #include "common/file.h"
 #include "common/str.h"
+#include "judge_client/checker_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 
@@ -310,6 +311,8 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     }
     if (submission->input != NULL)
         return 0;
+    if (problem->checker.kind != CHECKER_NONE)
+        return checker_run_case(judge, submission, test, options, result, e);
     if (compare_output(judge, problem, test, result, has_difference, difference, e) != 0)
         return -1;
     if (*has_difference)

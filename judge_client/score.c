@@ -24,16 +24,16 @@ struct score_scale score_scale(const struct problem *problem)
     return (struct score_scale){named, out_of > 0 ? out_of : 1};
 }
 
+/* In millionths of a point. */
 static int64_t points_of(const struct score_scale *scale, const struct case_judgement *result)
 {
-    if (result->verdict != VERDICT_AC)
-        return 0;
-    return scale->named ? result->test->score : 1;
+    int64_t share = result->verdict == VERDICT_AC ? CHECKER_WHOLE : result->share;
+    return (scale->named ? result->test->score : 1) * share;
 }
 
 void score_case(const struct score_scale *scale, struct case_judgement *result)
 {
-    result->score = points_of(scale, result) * FULL / scale->out_of;
+    result->score = points_of(scale, result) / (CHECKER_WHOLE / FULL) / scale->out_of;
 }
 
 void score_all(const struct score_scale *scale, struct judgement *judgement)
@@ -47,5 +47,5 @@ void score_all(const struct score_scale *scale, struct judgement *judgement)
             verdict = judgement->cases[i].verdict;
     }
     judgement->verdict = verdict;
-    judgement->score = points * FULL / scale->out_of;
+    judgement->score = points / (CHECKER_WHOLE / FULL) / scale->out_of;
 }

@@ -363,7 +363,7 @@ static void start_all(struct loop *loop, const struct sandbox_spec *specs, struc
         struct run *run = &loop->runs[k];
         *run = (struct run){.spec = &specs[k],
                             .result = &results[k],
-                            .cell = &loop->sandbox->cells[k],
+                            .cell = &loop->sandbox->cells[loop->hooks->first_cell + k],
                             .outputs = {-1, -1, -1},
                             .exit_code = -1};
         results[k] = (struct sandbox_result){.exit_code = -1, .cpu_limit_us = specs[k].limits.cpu_us};
@@ -390,7 +390,7 @@ int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struc
     struct loop loop = {.sandbox = sandbox, .hooks = hooks == NULL ? &no_hooks : hooks, .n = n, .e = e};
     for (size_t k = 0; k < n && k < SANDBOX_CELLS; k++)
         memcpy(fds[k], specs[k].fd, sizeof fds[k]);
-    if (n == 0 || n > SANDBOX_CELLS)
+    if (n == 0 || n > SANDBOX_CELLS || loop.hooks->first_cell > SANDBOX_CELLS - n)
         return err_set(e, "%zu programs at once: must be from 1 to %d", n, SANDBOX_CELLS);
     loop.runs = calloc(n, sizeof *loop.runs);
     loop.failed = loop.runs == NULL;

@@ -76,6 +76,11 @@ int sandbox_slot(const struct sandbox *sandbox)
     return sandbox->slot.number;
 }
 
+const char *sandbox_home(const struct sandbox *sandbox)
+{
+    return sandbox->home;
+}
+
 /* judge_cell lies beside this program, or where `make install` put it. */
 static int find_cell_program(const struct sandbox_config *config, char *path, size_t size, struct err *e)
 {
@@ -183,6 +188,8 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
         return NULL;
     }
     sandbox->slot.lock_fd = sandbox->slot.janitor_fd = -1;
+    /* A path that does not fit is no place for files. */
+    (void)str_copy(sandbox->home, sizeof sandbox->home, config->home == NULL ? JUDGE_HOME : config->home);
     int first_uid = config->first_uid > 0 ? config->first_uid : FIRST_UID;
     if (limits_inherit(&sandbox->hard, e) != 0)
         goto fail;

@@ -106,6 +106,7 @@ struct sandbox_hooks {
      * Open what is wanted with sandbox_open_left; everything is removed afterwards. 0, or -1 with e (sandbox_run then fails). */
     int (*collect)(void *context, size_t k, int box_fd, struct err *e);
     void *context;
+    size_t first_cell; /* specs[0] runs in this cell, specs[k] in the k-th after it */
 };
 
 struct sandbox_config {
@@ -133,7 +134,7 @@ void sandbox_close(struct sandbox *sandbox);
 int sandbox_put_program(struct sandbox *sandbox, size_t k, const char *name, int fd, struct err *e);
 int sandbox_clear_program(struct sandbox *sandbox, size_t k, struct err *e);
 
-/* Runs n programs at once, specs[k] in cell k, and waits until all have ended. 0 with results[k] filled, or -1 with e: a
+/* Runs n programs at once, specs[k] in cell k (after hooks->first_cell), and waits until all have ended. 0 with results[k] filled, or -1 with e: a
  * fault of ours (set-up step, disk full on a sink, argv[0] is not there); then none of them runs any more. A file that is
  * there and that the kernel does not execute (not a program, no such interpreter or loader) is a result, not_executed:
  * whose fault that is depends on who made the file. */
@@ -155,5 +156,8 @@ const char *sandbox_tier_name(const struct sandbox *sandbox);
 int sandbox_tier_of_name(const char *name, struct err *e);
 int sandbox_check_tier(const struct sandbox *sandbox, const char *name, struct err *e);
 int sandbox_slot(const struct sandbox *sandbox);
+
+/* The config's OJ_HOME. */
+const char *sandbox_home(const struct sandbox *sandbox);
 
 #endif

@@ -37,6 +37,7 @@ struct sandbox {
     struct cgroup_slot groups;
     struct cell_options cell_options;
     char cell_path[PATH_MAX];
+    char home[PATH_MAX];
     struct cell cells[SANDBOX_CELLS];
     uint64_t core;      /* RLIMIT_CORE that stops core dumps on this box */
     int child_fd;       /* signalfd: readable where a SIGCHLD waits. A handler's frame would cost ten times as much */

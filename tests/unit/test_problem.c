@@ -352,8 +352,93 @@ static void test_special_judges(void)
     struct problem problem;
     if (opens(&problem, "1.in 1.out spj spj.cc problem.ini=[compare]\nmode=lines\n"))
         problem_close(&problem);
-    if (opens(&problem, "1.in 1.out spj.txt spj2 xspj tpj.cpp"))
+    if (opens(&problem, "1.in 1.out spj.txt spj2 xspj"))
         problem_close(&problem);
+}
+
+/* Which checker a folder has, and what it speaks. */
+static void test_checkers(void)
+{
+    static const struct {
+        const char *things;
+        enum checker_kind kind;
+        enum checker_protocol protocol;
+        const char *file, *why;
+    } rows[] = {
+        {"1.in 1.out", CHECKER_NONE, 0, "", ""},
+        {"1.in 1.out spj.cc", CHECKER_PROGRAM, CHECKER_SPJ, "spj.cc", "by the name spj.cc"},
+        {"1.in 1.out spj.cc spj tpj.cc", CHECKER_PROGRAM, CHECKER_TPJ, "tpj.cc", "by the name tpj.cc"},
+        {"1.in 1.out spj.cc tpj.cc upj.c", CHECKER_PROGRAM, CHECKER_UPJ, "upj.c", "by the name upj.c"},
+        {"1.in 1.out spj.cc=#include~<testlib.h>", CHECKER_PROGRAM, CHECKER_TESTLIB, "spj.cc",
+         "spj.cc includes testlib.h"},
+        {"1.in 1.out spj", CHECKER_PROGRAM, CHECKER_SPJ, "spj", "by the name spj"},
+        {"1.in 1.out check.cpp=#include\"testlib.h\"", CHECKER_PROGRAM, CHECKER_TESTLIB, "check.cpp",
+         "check.cpp includes testlib.h"},
+        {"1.in 1.out check.cpp checker.cc chk", CHECKER_NONE, 0, "", ""},
+        {"1.in 1.out a.cc problem.ini=[checker]\nsource=a.cc\nprotocol=hustoj\n", CHECKER_PROGRAM, CHECKER_SPJ, "a.cc",
+         "[checker] protocol = hustoj"},
+        {"1.in 1.out spj.cc problem.ini=[checker]\nprotocol=uoj\n", CHECKER_PROGRAM, CHECKER_UOJ, "spj.cc",
+         "[checker] protocol = uoj"},
+        {"1.in 1.out spj.cc problem.ini=[checker]\npoints=percent\n", CHECKER_PROGRAM, CHECKER_SPJ, "spj.cc",
+         "by the name spj.cc"},
+        {"1.in 1.out upj.cc spj.cc problem.ini=[checker]\nsource=spj.cc\n", CHECKER_PROGRAM, CHECKER_SPJ, "spj.cc",
+         "by the name spj.cc"},
+        {"1.in 1.out spj.cc problem.ini=[checker]\nbuiltin=lines~unordered\n", CHECKER_BUILTIN, 0, "",
+         "[checker] builtin"},
+        {"1.in 1.out problem.ini=[checker]\nbuiltin=float~1e-3\n", CHECKER_NONE, 0, "", "[checker] builtin"},
+        {"1.in 1.out problem.ini=[checker]\nprotocol=kattis\nargs=float_tolerance~1e-3\n", CHECKER_NONE, 0, "",
+         "Kattis' default validator"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct problem problem;
+        if (!opens(&problem, rows[i].things))
+            continue;
+        const struct checker *checker = &problem.checker;
+        (void)UNIT_CHECK(checker->kind == rows[i].kind && checker->protocol == rows[i].protocol &&
+                             strcmp(checker->source[0] != '\0' ? checker->source : checker->binary, rows[i].file) ==
+                                 0 &&
+                             strcmp(checker->why, rows[i].why) == 0,
+                         "%s: kind %d, %s, %s%s, '%s'", rows[i].things, (int)checker->kind,
+                         checker_name(checker->protocol), checker->source, checker->binary, checker->why);
+        problem_close(&problem);
+    }
+}
+
+/* The flags of Kattis' default validator, and the builtins that are a way to compare. */
+static void test_validator_flags(void)
+{
+    static const struct {
+        const char *keys;
+        struct compare_options compare;
+    } rows[] = {
+        {"protocol=kattis", {.mode = COMPARE_TOKENS, .ignore_case = true}},
+        {"protocol=kattis\nargs=case_sensitive", {.mode = COMPARE_TOKENS}},
+        {"protocol=kattis\nargs=space_change_sensitive", {.mode = COMPARE_EXACT, .ignore_case = true}},
+        {"protocol=kattis\nargs=float_tolerance~0.5",
+         {.mode = COMPARE_FLOAT, .ignore_case = true, .abs_error = 0.5, .rel_error = 0.5}},
+        {"protocol=kattis\nargs=float_absolute_tolerance~0.5~float_relative_tolerance~0.25~case_sensitive",
+         {.mode = COMPARE_FLOAT, .abs_error = 0.5, .rel_error = 0.25}},
+        {"builtin=tokens", {.mode = COMPARE_TOKENS}},
+        {"builtin=case", {.mode = COMPARE_TOKENS, .ignore_case = true}},
+        {"builtin=float~0.5", {.mode = COMPARE_FLOAT, .abs_error = 0.5}},
+        {"builtin=float~0~0.5", {.mode = COMPARE_FLOAT, .rel_error = 0.5}},
+        {"builtin=float", {.mode = COMPARE_FLOAT, .abs_error = 1e-6, .rel_error = 1e-6}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct problem problem;
+        char things[256];
+        (void)str_format(things, sizeof things, "1.in 1.out problem.ini=[checker]\n%s\n", rows[i].keys);
+        if (!opens(&problem, things))
+            continue;
+        const struct compare_options *got = &problem.compare;
+        const struct compare_options *wanted = &rows[i].compare;
+        (void)UNIT_CHECK(got->mode == wanted->mode && got->ignore_case == wanted->ignore_case &&
+                             !(got->abs_error < wanted->abs_error) && !(got->abs_error > wanted->abs_error) &&
+                             !(got->rel_error < wanted->rel_error) && !(got->rel_error > wanted->rel_error),
+                         "%s: mode %d, case %d, %g, %g", rows[i].keys, (int)got->mode, got->ignore_case, got->abs_error,
+                         got->rel_error);
+        problem_close(&problem);
+    }
 }
 
 static void test_links(void)
@@ -486,11 +571,10 @@ static void test_bad_folders(void)
         {"1.in 1.out a.h/", FOLDER "/a.h is a folder, not a file"},
         {"1.in 1.out a.dic>/etc/passwd", FOLDER "/a.dic is a link out of the folder (or not a relative one)"},
         {"1.in 1.out a\t.h", FOLDER "/a?.h: a control character in a file's name"},
-        {"1.in 1.out spj.cc spj",
-         FOLDER "/spj: special judges are not supported yet (to compare all the same: [compare] "
-                "mode in problem.ini)"},
+        {"1.in 1.out spj.cc/ spj", FOLDER "/spj.cc is a folder, not a file"},
+        {"1.in 1.out spj.cc>/etc/passwd", FOLDER "/spj.cc is a link out of the folder (or not a relative one)"},
         {"1.in 1.out interactor.cc problem.ini=[compare]\nignore_case=yes\n",
-         FOLDER "/interactor.cc: special judges are not supported yet (to compare all the same: [compare] mode in "
+         FOLDER "/interactor.cc: interactors are not supported yet (to compare all the same: [compare] mode in "
                 "problem.ini)"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
@@ -550,7 +634,29 @@ static void test_bad_conf(void)
          FOLDER "/problem.ini:2: mode = subtasks is not supported yet"},
         {"1.in 1.out problem.ini=[scoring]\ntotal=0\n",
          FOLDER "/problem.ini:2: total = 0: must be a whole number from 1 to 1000000"},
-        {"1.in 1.out problem.ini=\n[checker]\nsource=c.cc\n", FOLDER "/problem.ini:2: [checker] is not supported yet"},
+        {"1.in 1.out problem.ini=\n[checker]\nsource=c.cc\n",
+         FOLDER "/problem.ini:2: [checker]: source: open " FOLDER "/c.cc: No such file or directory"},
+        {"1.in 1.out problem.ini=[checker]\nsource=../c.cc\n",
+         FOLDER "/problem.ini:1: [checker]: source: open " FOLDER "/../c.cc: No such file or directory"},
+        {"1.in 1.out c.cc problem.ini=[checker]\nsource=c.cc\n",
+         FOLDER "/problem.ini:1: [checker]: protocol is missing (spj, upj, tpj, testlib, kattis, lemon, qduoj, syzoj, "
+                "uoj, cupoj)"},
+        {"1.in 1.out c.cc problem.ini=[checker]\nsource=c.cc\nprotocol=testlip\n",
+         FOLDER "/problem.ini:1: [checker]: unknown protocol 'testlip' (did you mean testlib?)"},
+        {"1.in 1.out problem.ini=[checker]\nprotocol=spj\n",
+         FOLDER "/problem.ini:1: [checker]: no source, and the folder has no checker"},
+        {"1.in 1.out problem.ini=[checker]\nbuiltin=tokens\n[compare]\nmode=lines\n",
+         FOLDER "/problem.ini:1: [checker]: there is [compare] mode, too: one of the two must go"},
+        {"1.in 1.out problem.ini=[checker]\nbuiltin=lines\n",
+         FOLDER "/problem.ini:1: [checker]: builtin = lines: must be lines unordered"},
+        {"1.in 1.out problem.ini=[checker]\nbuiltin=tokens~all\n",
+         FOLDER "/problem.ini:1: [checker]: builtin = tokens: 'all' is one word too many"},
+        {"1.in 1.out problem.ini=[checker]\nbuiltin=float~x\n",
+         FOLDER "/problem.ini:1: [checker]: 'x' is no accepted difference, as 1e-6"},
+        {"1.in 1.out problem.ini=[checker]\nprotocol=kattis\nargs=float_tolerance\n",
+         FOLDER "/problem.ini:1: [checker]: float_tolerance needs a number, as 1e-6"},
+        {"1.in 1.out problem.ini=[checker]\nprotocol=kattis\nargs=strict\n",
+         FOLDER "/problem.ini:1: [checker]: 'strict' is no flag of the default validator"},
         {"1.in 1.out problem.ini=[checker]\nsorce=c.cc\n",
          FOLDER "/problem.ini:2: unknown key 'sorce' in [checker] (did you mean source?)"},
         {"1.in 1.out problem.ini=[interactor]\n", FOLDER "/problem.ini:1: [interactor] is not supported yet"},
@@ -740,6 +846,8 @@ static const struct unit_test tests[] = {
     {"file_names", test_file_names},
     {"headers", test_headers},
     {"special_judges", test_special_judges},
+    {"checkers", test_checkers},
+    {"validator_flags", test_validator_flags},
     {"links", test_links},
     {"folder_paths", test_folder_paths},
     {"bad_folders", test_bad_folders},

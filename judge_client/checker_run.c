@@ -1,0 +1,363 @@
+/*
+ * checker_run.c - see checker_run.h. Runs in judge_client as root; a checker is a program like any other, in the sandbox.
+ */
+#include "judge_client/checker_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/conf.h"
+#include "common/file.h"
+#include "common/str.h"
+#include "judge_client/checker_builtin.h"
+#include "judge_client/judge_parts.h"
+#include "judge_client/problem.h"
+#include "judge_client/text.h"
+
+#include "common/banned.h"
+
+enum {
+    WROTE_MIB = 16, /* that a checker may write */
+    OPEN_FILES = 64,
+    TAIL_BYTES = 160, /* of its standard error, in a message */
+    WORDS = 64,
+    VARIABLES = 16,
+    VARIABLE_SIZE = 64 + PROBLEM_NAME_SIZE,
+};
+
+struct checking {
+    struct judge *judge;
+    const struct submission *submission;
+    const struct problem_case *test;
+    const struct judge_options *options;
+    const struct case_judgement *program; /* what the student's program did */
+    struct checker_left left;
+};
+
+/* ---- before the cases */
+
+int checker_prepare(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                    struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    const struct checker *checker = &problem->checker;
+    struct checker_program *program = &judge->checker;
+    if (checker->kind != CHECKER_PROGRAM)
+        return 0;
+    for (int i = 1; i < 3; i++) {
+        if (judge->checker_fd[i] < 0 && (judge->checker_fd[i] = memfd_create("checker", MFD_CLOEXEC)) < 0)
+            return err_sys(e, errno, "make a place for what a checker writes");
+    }
+    file_close(&judge->code_fd);
+    judge->code_fd = memfd_create("code", MFD_CLOEXEC);
+    if (judge->code_fd < 0 || file_write_all(judge->code_fd, submission->source, submission->source_bytes) != 0)
+        return err_sys(e, errno, "make a place for the source");
+    if (checker_build(judge, problem, checker->source, checker->binary, options, program, e) != 0)
+        return err_add(e, "checker");
+    int result = sandbox_clear_program(judge->sandbox, CHECKER_CELL, e);
+    if (result == 0)
+        result = sandbox_put_program(judge->sandbox, CHECKER_CELL, program->file, program->fd, e);
+    file_close(&program->fd);
+    return result;
+}
+
+void checker_run_close(struct judge *judge)
+{
+    file_close(&judge->code_fd);
+    file_close(&judge->checker_fd[1]);
+    file_close(&judge->checker_fd[2]);
+    checker_build_forget(judge->built);
+    judge->built = NULL;
+}
+
+/* ---- a run */
+
+static void tick(void *context)
+{
+    const struct judge_options *options = ((struct checking *)context)->options;
+    if (options->tick != NULL)
+        options->tick(options->context);
+}
+
+/* The beginning of a file as a text. A NUL byte ends it. */
+static int read_text(int fd, char text[CHECKER_TEXT_SIZE], struct err *e)
+{
+    ssize_t count = pread(fd, text, CHECKER_TEXT_SIZE - 1, 0);
+    text[count < 0 ? 0 : count] = '\0';
+    return count < 0 ? err_sys(e, errno, "read what the checker wrote") : 0;
+}
+
+static int take_file(int box_fd, const char *name, char text[CHECKER_TEXT_SIZE], bool *has, struct err *e)
+{
+    struct err why;
+    int fd = name[0] == '\0' ? -1 : sandbox_open_left(box_fd, name, &why);
+    *has = fd >= 0;
+    if (fd < 0)
+        return 0;
+    int result = read_text(fd, text, e);
+    (void)close(fd); /* it was only read */
+    return result;
+}
+
+static int collect(void *context, size_t k, int box_fd, struct err *e)
+{
+    struct checking *checking = context;
+    struct checker_left *left = &checking->left;
+    enum checker_protocol protocol = checking->submission->problem->checker.protocol;
+    (void)k; /* there is one */
+    if (take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0)
+        return -1;
+    return take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e);
+}
+
+/* The words: interpreter, program, the protocol's, the problem's own. Texts belong to the two blocks, which the caller frees. */
+static int fill_argv(const struct checking *checking, const char *program, char **blocks[2],
+                     const char *argv[WORDS + 1], struct err *e)
+{
+    const struct checker *checker = &checking->submission->problem->checker;
+    size_t count = 0;
+    if (checking->judge->checker.interpreter != NULL)
+        argv[count++] = checking->judge->checker.interpreter;
+    argv[count++] = program;
+    blocks[0] = conf_words(checker_arguments(checker), e);
+    blocks[1] = blocks[0] == NULL ? NULL : conf_words(checker->args, e);
+    for (size_t i = 0; i < 2; i++) {
+        if (blocks[i] == NULL)
+            return -1;
+        for (size_t w = 0; blocks[i][w] != NULL; w++) {
+            if (count == WORDS)
+                return err_set(e, "more than %d arguments for a checker", WORDS);
+            argv[count++] = blocks[i][w];
+        }
+    }
+    argv[count] = NULL;
+    return 0;
+}
+
+/* What every checker is told besides its arguments. */
+static void fill_env(const struct checking *checking, char texts[VARIABLES][VARIABLE_SIZE],
+                     const char *env[VARIABLES + 1])
+{
+    const struct problem *problem = checking->submission->problem;
+    const struct case_judgement *program = checking->program;
+    const struct {
+        const char *name;
+        const char *text; /* or NULL: the number */
+        long long number;
+    } rows[] = {
+        {"PATH", "/usr/local/bin:/usr/bin:/bin", 0},
+        {"HOME", SANDBOX_RUN_FOLDER, 0},
+        {"TMPDIR", "/tmp", 0},
+        {"LC_ALL", "C.UTF-8", 0},
+        {"PYTHONIOENCODING", "utf-8", 0},
+        {"CASE_NUMBER", NULL, checking->test - problem->cases + 1},
+        {"CASE_COUNT", NULL, (long long)problem->case_count},
+        {"CASE_NAME", checking->test->name, 0},
+        {"CASE_SCORE", NULL, checking->test->score},
+        {"TIME_MS", NULL, program->cpu_us / 1000},
+        {"MEMORY_KIB", NULL, program->mem_kib},
+        {"TIME_LIMIT_MS", NULL, problem->limits.time_ms},
+        {"MEMORY_LIMIT_MIB", NULL, problem->limits.memory_mib},
+        {"LANGUAGE", checking->submission->language->name, 0},
+    };
+    size_t count = 0;
+    for (; count < sizeof rows / sizeof *rows; count++) {
+        if (rows[count].text != NULL) /* both fit: names of cases and languages are shorter */
+            (void)str_format(texts[count], VARIABLE_SIZE, "%s=%s", rows[count].name, rows[count].text);
+        else
+            (void)str_format(texts[count], VARIABLE_SIZE, "%s=%lld", rows[count].name, rows[count].number);
+        env[count] = texts[count];
+    }
+    env[count] = NULL;
+}
+
+/* The memfd of the output from its start, as standard input; -1 with e. */
+static int open_output(const struct judge *judge, struct err *e)
+{
+    char path[32];
+    (void)str_format(path, sizeof path, "/proc/self/fd/%d", judge->output_fd); /* it fits */
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd >= 0 ? fd : err_sys(e, errno, "open the output");
+}
+
+static int run_in_cell(struct checking *checking, const char *const *argv, const char *const *env,
+                       const struct sandbox_file *files, size_t file_count, struct sandbox_result *result,
+                       struct err *e)
+{
+    struct judge *judge = checking->judge;
+    const struct checker *checker = &checking->submission->problem->checker;
+    const struct policy *policy = judge_policy(judge, judge->checker.policy, e);
+    if (policy == NULL || judge_rewind(judge->checker_fd[1], e) != 0 || judge_rewind(judge->checker_fd[2], e) != 0)
+        return -1;
+    int input_fd = checker_reads_output(checker->protocol) ? open_output(judge, e) : -1;
+    if (checker_reads_output(checker->protocol) && input_fd < 0)
+        return -1;
+    const struct sandbox_spec spec = {
+        .argv = argv,
+        .env = env,
+        .fd = {input_fd, -1, -1},
+        .sink = {-1, judge->checker_fd[1], judge->checker_fd[2]},
+        .policy = policy,
+        .limits = {.cpu_us = checker->time_ms * 1000,
+                   .wall_us = (2 * checker->time_ms + 1000) * 1000,
+                   .mem_kib = checker->memory_mib * 1024,
+                   .out_bytes = (int64_t)WROTE_MIB << 20,
+                   .stack_kib = checker->memory_mib * 1024,
+                   .processes = judge->checker.processes,
+                   .open_files = OPEN_FILES},
+        .files = files,
+        .file_count = file_count,
+    };
+    const struct sandbox_hooks hooks = {.stop_fd = checking->options->stop_fd,
+                                        .tick = tick,
+                                        .collect = collect,
+                                        .context = checking,
+                                        .first_cell = CHECKER_CELL};
+    if (sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e) != 0)
+        return -1;
+    if (result->cancelled)
+        return err_set(e, "cancelled");
+    return result->not_executed != 0 ? sandbox_not_executed(&spec, result, e) : 0;
+}
+
+static int run_checker(struct checking *checking, struct sandbox_result *result, struct err *e)
+{
+    struct judge *judge = checking->judge;
+    const struct problem *problem = checking->submission->problem;
+    const char *argv[WORDS + 1], *env[VARIABLES + 1];
+    char texts[VARIABLES][VARIABLE_SIZE];
+    char path[sizeof SANDBOX_PROGRAM_FOLDER + sizeof judge->checker.file];
+    char **blocks[2] = {NULL, NULL};
+    (void)str_format(path, sizeof path, "%s/%s", SANDBOX_PROGRAM_FOLDER, judge->checker.file); /* it fits */
+    struct sandbox_file files[] = {{"input", problem_open_file(problem, checking->test->input, e), 0644},
+                                   {"answer", -1, 0644},
+                                   {"user_out", judge->output_fd, 0644},
+                                   {"code", judge->code_fd, 0644}};
+    int code = files[0].fd < 0 ? -1 : 0;
+    if (code == 0)
+        code = files[1].fd = problem_open_file(problem, checking->test->answer, e);
+    if (code >= 0)
+        code = fill_argv(checking, path, blocks, argv, e);
+    fill_env(checking, texts, env);
+    if (code == 0)
+        code = run_in_cell(checking, argv, env, files, sizeof files / sizeof *files, result, e);
+    file_close(&files[0].fd);
+    file_close(&files[1].fd);
+    free(blocks[0]);
+    free(blocks[1]);
+    return code;
+}
+
+/* ---- what it said */
+
+/* Puts problem, checker and the end of its standard error around what e says. Always returns -1. */
+static int blame(const struct checking *checking, struct err *e)
+{
+    const struct problem *problem = checking->submission->problem;
+    const struct checker *checker = &problem->checker;
+    int fd = checking->judge->checker_fd[2];
+    char raw[TAIL_BYTES + 1], tail[4 * TAIL_BYTES + 16];
+    char why[200];
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
+    ssize_t count = size < 0 ? 0 : pread(fd, raw, sizeof raw, from);
+    text_clean(tail, sizeof tail, raw, count < 0 ? 0 : (size_t)count);
+    for (char *at = tail; *at != '\0'; at++)
+        *at = *at == '\n' || *at == '\t' ? ' ' : *at;
+    (void)str_copy(why, sizeof why, e->text); /* cut is fine */
+    return err_set(e, "checker %s/%s (%s): %s%s%s", problem->folder,
+                   checker->source[0] != '\0' ? checker->source : checker->binary, checker_name(checker->protocol), why,
+                   tail[0] == '\0' ? "" : "; its standard error ends: ", tail);
+}
+
+/* testlib's report is XML. In place. */
+static void decode(char *text)
+{
+    static const struct {
+        const char *entity;
+        char byte;
+    } rows[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    char *end = strstr(text, "</result>");
+    char *out = text;
+    if (end != NULL)
+        *end = '\0';
+    while (*text != '\0') {
+        size_t row = 0;
+        while (row < sizeof rows / sizeof *rows && !str_starts(text, rows[row].entity))
+            row++;
+        *out++ = row < sizeof rows / sizeof *rows ? rows[row].byte : *text;
+        text += row < sizeof rows / sizeof *rows ? strlen(rows[row].entity) : 1;
+    }
+    *out = '\0';
+}
+
+/* A sentence for the student: its share, and what the checker says to it. */
+static void make_note(struct case_judgement *result, const char *raw, enum ui_language ui)
+{
+    static const char *const rejects[UI_COUNT] = {"the checker does not accept the output", "检查程序不接受该输出"};
+    static const char *const part[UI_COUNT] = {"of the points", "的分数"};
+    char message[CHECKER_MESSAGE_SIZE], share[64] = "";
+    text_clean(message, sizeof message, raw, strlen(raw));
+    decode(message);
+    for (char *at = message; *at != '\0'; at++)
+        *at = *at == '\n' || *at == '\t' ? ' ' : *at;
+    for (size_t length = strlen(message); length > 0 && message[length - 1] == ' '; length--)
+        message[length - 1] = '\0';
+    if (result->share > 0) /* it fits */
+        (void)str_format(share, sizeof share, "%lld.%lld%% %s%s", (long long)result->share / 10000,
+                         (long long)result->share % 10000 / 1000, part[ui], message[0] == '\0' ? "" : ": ");
+    if (result->verdict == VERDICT_AC)
+        result->note[0] = '\0';
+    else /* cut is fine */
+        (void)str_format(result->note, sizeof result->note, "%s%s", share,
+                         message[0] != '\0' || share[0] != '\0' ? message : rejects[ui]);
+}
+
+static int judge_by_program(struct checking *checking, struct case_judgement *result, struct err *e)
+{
+    const struct problem *problem = checking->submission->problem;
+    struct checker_left *left = &checking->left;
+    struct checker_verdict verdict;
+    struct sandbox_result run;
+    if (run_checker(checking, &run, e) != 0)
+        return blame(checking, e);
+    if (run.exit_code < 0) {
+        char why[JUDGE_NOTE_SIZE];
+        verdict_explain(why, sizeof why, verdict_of_run(&run, 0), &run, UI_EN);
+        (void)err_set(e, "%s", why);
+        return blame(checking, e);
+    }
+    left->exit_code = run.exit_code;
+    if (read_text(checking->judge->checker_fd[1], left->out, e) != 0 ||
+        read_text(checking->judge->checker_fd[2], left->error, e) != 0 ||
+        checker_read(&problem->checker, checking->test->score, left, &verdict, e) != 0)
+        return blame(checking, e);
+    result->verdict = verdict.verdict;
+    result->share = verdict.share;
+    make_note(result, verdict.message, checking->options->ui);
+    return 0;
+}
+
+int checker_run_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                     const struct judge_options *options, struct case_judgement *result, struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    if (problem->checker.kind == CHECKER_BUILTIN) {
+        bool accepted;
+        int answer_fd = problem_open_file(problem, test->answer, e);
+        int code = answer_fd < 0 ? -1
+                                 : checker_builtin_judge(problem->checker.builtin, answer_fd, judge->output_fd,
+                                                         &accepted, result->note, sizeof result->note, options->ui, e);
+        file_close(&answer_fd);
+        if (code == 0)
+            result->verdict = accepted ? VERDICT_AC : VERDICT_WA;
+        return code == 0 ? 0 : err_add(e, "%s/%s", problem->folder, test->answer);
+    }
+    struct checking checking = {
+        .judge = judge, .submission = submission, .test = test, .options = options, .program = result};
+    return judge_by_program(&checking, result, e);
+}
