@@ -225,6 +225,18 @@ static bool is_ours(const char *statement)
     return str_starts(statement, "CREATE TABLE IF NOT EXISTS solution_case");
 }
 
+static int making_fault(struct store_mysql *store, struct err *e)
+{
+    const char *name = store->settings.database_name;
+    if (mysql_db_fault(store->db) != MYSQL_FAULT_DENIED)
+        return err_add(e, "making the tables of %s", name);
+    return err_set(
+        e,
+        "the user %s may not make tables in %s: GRANT CREATE, DROP, TRIGGER ON %s.* TO the user, or give this "
+        "command the database's administrator in the environment (DB_USER, DB_PASSWORD)",
+        store->settings.database_user, name, name);
+}
+
 struct making {
     bool all; /* every table, else only ours */
     int made;
@@ -239,7 +251,7 @@ static int make_call(struct store_mysql *store, void *argument, struct err *e)
         if (!making->all && !is_ours(at))
             continue;
         if (mysql_db_direct(store->db, at, length, e) != 0)
-            return err_add(e, "making the tables of %s", store->settings.database_name);
+            return making_fault(store, e);
         making->made += str_starts(at, "CREATE TABLE") ? 1 : 0;
     }
     return 0;
