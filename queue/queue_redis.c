@@ -168,6 +168,20 @@ int queue_redis_block(struct queue_redis *redis, int64_t end_us, int fd, struct 
     }
 }
 
+/* Who is woken and stops takes nothing: another shall look. Where that fails, others look by themselves a little later. */
+static void pass_wake_on(struct queue_redis *redis, const char *key)
+{
+    struct redisReply *reply = NULL;
+    struct redis_args *args = queue_redis_begin(redis);
+    if (key[0] == '\0')
+        return;
+    redis_args_text(args, "RPUSH");
+    redis_args_text(args, key);
+    redis_args_text(args, "1");
+    if (redis_link_command(redis->link, args, &reply, NULL) == 0)
+        redis_reply_free(reply);
+}
+
 /* Until a job may be there (1), stop_fd is readable or end_us has passed (0). -1 with e. */
 static int wait_for_wake(struct queue_redis *redis, const int *languages, size_t count, int64_t end_us, int stop_fd,
                          struct err *e)
@@ -183,6 +197,8 @@ static int wait_for_wake(struct queue_redis *redis, const int *languages, size_t
     int result = queue_redis_block(redis, end_us, stop_fd, &reply, e);
     if (result < 0)
         return redis_link_lost(redis->link) ? 1 : -1; /* lost: the next look at the lanes tells whether it is back */
+    if (queue_redis_readable(stop_fd))
+        pass_wake_on(redis, redis_reply_text(redis_reply_item(reply, 0)));
     redis_reply_free(reply);
     return result;
 }
@@ -211,6 +227,8 @@ static int queue_redis_take(struct queue *queue, const char *owner, const int *l
                             int timeout_ms, int stop_fd, struct queue_job *job, struct err *e)
 {
     struct queue_redis *redis = queue_redis_of(queue);
+    struct err own;
+    e = e == NULL ? &own : e; /* it is read */
     if (language_count > QUEUE_REDIS_LANGUAGES)
         return err_set(e, "queue: more than %d languages offered", QUEUE_REDIS_LANGUAGES);
     queue_redis_limit(redis, timeout_ms);

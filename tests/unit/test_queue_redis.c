@@ -249,6 +249,43 @@ static void test_killed_while_waiting(void)
     bed_fini(bed);
 }
 
+/* A taker that is told to stop at the moment at which it is woken leaves the wake to another. */
+static void test_woken_and_stopped(void)
+{
+    struct bed *bed = start();
+    char answer[4096];
+    int ends[2];
+    if (bed == NULL)
+        return;
+    CU_ASSERT_EQUAL_FATAL(pipe2(ends, O_CLOEXEC), 0);
+    (void)fflush(NULL); /* the child prints nothing */
+    pid_t pid = fork();
+    if (pid == 0) {
+        const int language = 3;
+        struct queue_job job;
+        bed->queue = bed_queue(bed, "n2");
+        _exit(queue_take(bed->queue, "n2/0", &language, 1, 20000, ends[0], &job, &bed->e) == 0 ? 0 : 1);
+    }
+    bool waits = false;
+    for (int i = 0; i < 1000 && !waits; i++) {
+        waits = redis_server_command(&bed->server, "CLIENT LIST", answer, sizeof answer, &bed->e) == 0 &&
+                strstr(answer, "cmd=blpop") != NULL;
+        pause_ms(waits ? 50 : 5); /* to the server, and then to poll */
+    }
+    CU_ASSERT_TRUE(waits);
+    CU_ASSERT_EQUAL(kill(pid, SIGSTOP), 0);
+    add(bed, "1", 3);
+    CU_ASSERT_EQUAL(server_says(bed, "LLEN oj:wake:3"), 0); /* it is on its way to it */
+    CU_ASSERT_EQUAL(write(ends[1], "x", 1), 1);
+    CU_ASSERT_EQUAL(kill(pid, SIGCONT), 0);
+    ends_well(pid);
+    CU_ASSERT_EQUAL(server_says(bed, "LLEN oj:wake:3"), 1);
+    CU_ASSERT_EQUAL(bed_state(bed, "1"), QUEUE_WAITING);
+    file_close(&ends[0]);
+    file_close(&ends[1]);
+    bed_fini(bed);
+}
+
 /* Copies what comes from one to the other; 0 at its end. */
 static int pass_on(int from, int to, char *bytes, size_t size, ssize_t *count)
 {
@@ -998,6 +1035,7 @@ static const struct unit_test tests[] = {
     {"older_data", test_older_data},
     {"client_kill", test_client_kill},
     {"killed_while_waiting", test_killed_while_waiting},
+    {"woken_and_stopped", test_woken_and_stopped},
     {"lost_answer", test_lost_answer},
     {"whole_seconds", test_whole_seconds},
     {"no_connection", test_no_connection},
