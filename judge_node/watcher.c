@@ -31,12 +31,8 @@ bool watcher_connect(struct watcher *watcher)
     const struct pool_request request = {.magic = POOL_MAGIC, .command = POOL_WATCH};
     watcher->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (watcher->fd >= 0 && connect(watcher->fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-        send(watcher->fd, &request, sizeof request, MSG_NOSIGNAL) == (ssize_t)sizeof request) {
-        if (watcher->failed)
-            log_info("judged answers again");
-        watcher->failed = false;
+        send(watcher->fd, &request, sizeof request, MSG_NOSIGNAL) == (ssize_t)sizeof request)
         return true;
-    }
     if (!watcher->failed)
         log_warn("judged does not answer on %s below the home", POOL_SOCKET);
     watcher->failed = true;
@@ -52,6 +48,27 @@ void watcher_cancel(const struct watcher *watcher, const char *token)
         log_debug("judged was not told to end %s", token); /* its verdict will not be written */
 }
 
+_Static_assert(sizeof(struct pool_answer) < sizeof(struct pool_slot), "an answer fits where a slot is read");
+
+/* What ended the stream: said once, until a good message comes again. */
+static void watcher_say(struct watcher *watcher, const void *message, ssize_t length)
+{
+    struct pool_answer answer;
+    if (watcher->failed || length <= 0) /* an end without a word: judged ends, or starts anew */
+        return;
+    watcher->failed = true;
+    if (length == (ssize_t)sizeof answer) {
+        memcpy(&answer, message, sizeof answer);
+        if (answer.magic == POOL_MAGIC && memchr(answer.text, '\0', sizeof answer.text) != NULL) {
+            log_warnx("judged refuses to tell of its workers: %s", answer.text);
+            return;
+        }
+    }
+    log_warnx("judged sends what this judge_node does not understand (%zd bytes): install both from one version, then "
+              "restart judged",
+              length);
+}
+
 int watcher_read(struct watcher *watcher, struct pool_slot *said)
 {
     struct pool_slot message;
@@ -62,16 +79,13 @@ int watcher_read(struct watcher *watcher, struct pool_slot *said)
     if (length < 0 && errno == EAGAIN)
         return 0;
     if (length == (ssize_t)sizeof message && message.magic == POOL_MAGIC) {
+        if (watcher->failed)
+            log_info("judged answers");
+        watcher->failed = false;
         *said = message;
         return 1;
     }
-    if (length > 0 && !watcher->failed) {
-        log_warnx(
-            "judged sends what this judge_node does not understand (%zd bytes): install both from one version, then "
-            "restart judged",
-            length);
-        watcher->failed = true;
-    }
+    watcher_say(watcher, &message, length);
     file_close(&watcher->fd);
     return -1;
 }

@@ -285,6 +285,27 @@ static void test_other_version(void)
     CU_ASSERT_EQUAL(send(bench.stream, "hello", 5, MSG_NOSIGNAL), 5);
     (void)turn(&bench);
     CU_ASSERT_EQUAL(bench.leases->watcher.fd, -1);
+    CU_ASSERT_TRUE(bench.leases->watcher.failed);
+    /* It connects again and again, and says it once: until a good message comes. */
+    for (int i = 0; i < 3; i++) {
+        const struct pool_answer answer = {.magic = POOL_MAGIC, .error = 1, .text = "root only"};
+        (void)close(bench.stream);
+        bench.leases->watch_us = 0;
+        (void)turn(&bench);
+        bench_accept(&bench);
+        CU_ASSERT_TRUE(bench.leases->watcher.failed);
+        CU_ASSERT_EQUAL(send(bench.stream, &answer, i == 1 ? 7 : sizeof answer, MSG_NOSIGNAL),
+                        i == 1 ? 7 : (ssize_t)sizeof answer);
+        (void)turn(&bench);
+        CU_ASSERT_EQUAL(bench.leases->watcher.fd, -1);
+    }
+    (void)close(bench.stream);
+    bench.leases->watch_us = 0;
+    (void)turn(&bench);
+    bench_accept(&bench);
+    tell(&bench, POOL_EVENT_STATE, 1, 78, POOL_IDLE, "", "");
+    (void)turn(&bench);
+    CU_ASSERT_FALSE(bench.leases->watcher.failed);
     bench_close(&bench);
 }
 
