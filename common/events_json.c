@@ -177,10 +177,17 @@ static bool read_rate(const char *line, int64_t *rate)
     return true;
 }
 
+/* "}}" at its end: it is not cut. */
+static bool is_whole(const char *line)
+{
+    size_t length = strcspn(line, "\n");
+    return length > 2 && line[length - 1] == '}' && line[length - 2] == '}';
+}
+
 bool events_parse(struct event *event, const char *line)
 {
     struct event out = {.magic = EVENTS_MAGIC};
-    bool whole = str_starts(line, "{\"type\":\"judger\",\"value\":{") && read_id(line, out.id) &&
+    bool whole = str_starts(line, "{\"type\":\"judger\",\"value\":{") && is_whole(line) && read_id(line, out.id) &&
                  read_int(line, "state", &out.state) && read_int(line, "finish", &out.finish) &&
                  read_int(line, "language", &out.language) && read_int(line, "attempt", &out.attempt) &&
                  read_int(line, "pass_point", &out.passed) && read_int(line, "total_point", &out.case_count) &&
