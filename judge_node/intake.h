@@ -67,9 +67,9 @@ struct intake {
 struct intake *intake_new(const struct settings *settings, struct board *board, struct err *e);
 void intake_free(struct intake *intake);
 
-/* The thread: until the board says stop, or judged is gone. The rows of jobs that the leases thread gave back at its end are put
+/* The thread, with a struct intake: until the board says stop, or judged is gone. The rows of jobs that the leases thread gave back at its end are put
  * back before. */
-void *intake_run(void *intake);
+void *intake_run(void *argument);
 
 /* One turn. Returns for how many milliseconds there is nothing to do. */
 int intake_turn(struct intake *intake, int64_t now_us);

@@ -29,8 +29,8 @@ struct leases {
 struct leases *leases_new(const struct settings *settings, struct board *board);
 void leases_free(struct leases *leases);
 
-/* The thread: until the board says stop, or judged is gone and the last of its workers too. Then done_fd is readable. */
-void *leases_run(void *leases);
+/* The thread, with a struct leases: until the board says stop, or judged is gone and the last of its workers too. Then done_fd is readable. */
+void *leases_run(void *argument);
 
 /* One turn, without waiting but in the calls to the queue. Returns for how many milliseconds there is nothing to do. */
 int leases_turn(struct leases *leases, int64_t now_us);
