@@ -116,10 +116,12 @@ static int busy(void *context, int count)
     return 1;
 }
 
-static int open_once(struct db *db, bool power_safe, struct err *e)
+/* 0, or -1 with e. *locked: another one is turning the new file into one with a log, which SQLite's own wait does not cover. */
+static int open_once(struct db *db, bool power_safe, bool *locked, struct err *e)
 {
     struct stat info;
     int keep = 1;
+    *locked = false;
     int code = sqlite3_open_v2(db->path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return fail(db, code, "open", e);
@@ -133,6 +135,7 @@ static int open_once(struct db *db, bool power_safe, struct err *e)
     /* Reads the file: what is wrong with it shows now, and -wal and -shm are made. */
     if (code == SQLITE_OK)
         code = sqlite3_exec(db->sqlite, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL);
+    *locked = (code & 0xff) == SQLITE_BUSY;
     if (code != SQLITE_OK)
         return fail(db, code, "open", e);
     if (stat(db->path, &info) != 0)
@@ -153,16 +156,19 @@ struct db *db_open(const char *path, const struct db_options *options, struct er
     db->busy_ms = options->busy_ms > 0 ? options->busy_ms : BUSY_MS;
     const struct timespec pause = {.tv_nsec = 10000000};
     int64_t end_us = clock_now_us() + OPEN_MS * 1000;
+    struct err own;
     for (;;) {
-        if (db_make_file(path, options->owner, e) == 0 && open_once(db, options->power_safe, e) == 0)
+        bool locked = false;
+        if (db_make_file(path, options->owner, &own) == 0 && open_once(db, options->power_safe, &locked, &own) == 0)
             return db;
         (void)sqlite3_close(db->sqlite); /* no statements yet */
         db->sqlite = NULL;
-        /* Root may be about to make it, or its -wal and -shm. */
-        if (geteuid() == 0 || clock_now_us() > end_us)
+        /* For another user: root may be about to make it, or its -wal and -shm. */
+        if ((geteuid() == 0 && !locked) || clock_now_us() > end_us)
             break;
         (void)nanosleep(&pause, NULL); /* cut short: one more round */
     }
+    (void)err_set(e, "%s", own.text);
     free(db);
     return NULL;
 }

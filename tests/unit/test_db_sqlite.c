@@ -401,12 +401,56 @@ static void test_close_on_exec(void)
     place_close(&place);
 }
 
+/* Many make the same file at once. */
+static void test_at_once(void)
+{
+    enum { ROUNDS = 40, OPENERS = 6 };
+    for (int round = 0; round < ROUNDS; round++) {
+        struct place place;
+        pid_t pids[OPENERS];
+        int go[2];
+        char byte;
+        place_open(&place);
+        CU_ASSERT_EQUAL_FATAL(pipe2(go, O_CLOEXEC), 0);
+        (void)fflush(NULL); /* the children print only what fails */
+        for (int i = 0; i < OPENERS; i++) {
+            pids[i] = fork();
+            if (pids[i] == 0) {
+                struct err e = {""};
+                const struct db_options options = {.busy_ms = 2000};
+                (void)close(go[1]); /* ours: the pipe's end is the start */
+                (void)!read(go[0], &byte, 1);
+                struct db *db = db_open(place.file, &options, &e);
+                bool done = db != NULL && db_begin(db, &e) == 0 &&
+                            db_script(db, "CREATE TABLE IF NOT EXISTS t(a); INSERT INTO t VALUES(1)", &e) == 0 &&
+                            db_commit(db, &e) == 0;
+                if (!done)
+                    fprintf(stderr, "# %s\n", e.text);
+                db_close(db);
+                _exit(done ? 0 : 1);
+            }
+        }
+        file_close(&go[0]);
+        file_close(&go[1]);
+        for (int i = 0; i < OPENERS; i++) {
+            int status = -1;
+            CU_ASSERT_EQUAL(waitpid(pids[i], &status, 0), pids[i]);
+            CU_ASSERT_EQUAL(status, 0);
+        }
+        struct db *db = open_db(&place);
+        CU_ASSERT_EQUAL(number(db, "SELECT count(*) FROM t"), OPENERS);
+        db_close(db);
+        place_close(&place);
+    }
+}
+
 static const struct unit_test tests[] = {
     {"values", test_values},       {"transactions", test_transactions},
     {"locked", test_locked},       {"killed", test_killed},
     {"disk_full", test_disk_full}, {"no_database", test_no_database},
     {"stale", test_stale},         {"two_users", test_two_users},
     {"read_only", test_read_only}, {"close_on_exec", test_close_on_exec},
+    {"at_once", test_at_once},
 };
 
 UNIT_MAIN("db_sqlite", tests)
