@@ -116,8 +116,8 @@ int store_running(struct store *store, int64_t id, const char *token, struct err
 
 /* Details, then the verdict, then counters. 1 written (also when an earlier try of the same token had written it); 0 where the
  * claim was lost, and then nothing of it shows; -1 with e: try again. "verdict written, counters not yet" is -1 too: the next try
- * counts. Counters that can never be written (a missing right) are logged and cost no verdict. compile_text, run_text and cases
- * are replaced also by nothing. Texts may be anything: they are cut and made valid here. */
+ * counts. Counters that cannot be written (a missing right; three times over the time-out) are logged and cost no verdict.
+ * compile_text, run_text and cases are replaced also by nothing. Texts may be anything: they are cut and made valid here. */
 int store_save(struct store *store, const struct store_outcome *outcome, struct err *e);
 
 /* Back to waiting (1), only where it is held with that token. 1, 0, -1. */

@@ -77,7 +77,9 @@ struct store_mysql {
     bool wide_compile, wide_run; /* their text columns hold characters of four bytes */
     bool setting_up;             /* store_init: a database without the tables is no error */
     bool again;                  /* this call runs a second time, after a connection was lost within it */
-    struct {                     /* of the last row that was read: what its counters need */
+    int64_t late_id;             /* whose verdict is written and not counted yet, and how often that was tried */
+    int late_times;
+    struct { /* of the last row that was read: what its counters need */
         int64_t id, problem_id, contest_id;
         char user[STORE_USER_SIZE];
     } known;

@@ -195,6 +195,25 @@ static int64_t write_verdict(struct store_mysql *store, const struct store_outco
     return STORE_MYSQL_RUN(store, SQL_FINAL, values, e);
 }
 
+/* 1, or -1: try again. A count that does not end within the time-out, on a table without its indexes, must not hold a worker for
+ * ever: it is left to the next verdict. Each try has found the server answering, and the verdict there. */
+static int count_or_leave(struct store_mysql *store, int64_t id, struct err *e)
+{
+    enum { COUNT_TIMES = 3 };
+    store->late_times = store->late_id == id ? store->late_times : 0;
+    store->late_id = id;
+    if (store_mysql_count(store, id, e) == 0) {
+        store->late_id = 0;
+        return 1;
+    }
+    enum mysql_fault fault = mysql_db_fault(store->db);
+    if ((fault != MYSQL_FAULT_GONE && fault != MYSQL_FAULT_AGAIN) || ++store->late_times < COUNT_TIMES)
+        return -1;
+    log_warnx("counters submission=%lld left to the next verdict: %s", (long long)id, e == NULL ? "" : e->text);
+    store->late_id = 0;
+    return 1;
+}
+
 static int save_call(struct store_mysql *store, void *argument, struct err *e)
 {
     const struct store_outcome *outcome = argument;
@@ -212,9 +231,7 @@ static int save_call(struct store_mysql *store, void *argument, struct err *e)
             return -1;
     }
     int saved = written > 0 ? 1 : saved_before(store, outcome, e);
-    if (saved == 1 && outcome->counters && store_mysql_count(store, outcome->id, e) != 0)
-        return -1;
-    return saved;
+    return saved == 1 && outcome->counters ? count_or_leave(store, outcome->id, e) : saved;
 }
 
 int store_mysql_save(struct store *base, const struct store_outcome *outcome, struct err *e)

@@ -628,6 +628,26 @@ static void counters_without_right(void)
     close_fixture(&f);
 }
 
+/* Counters that never end within the time-out do not hold a worker for ever. */
+static void counters_too_slow(void)
+{
+    struct fixture f;
+    int saved = -1, tries = 0;
+    if (!open_fixture(&f, SITE_INNODB, 1000))
+        return;
+    CHECK_INT(&f, -1, "INSERT INTO users (user_id) VALUES ('u')");
+    CHECK_INT(&f, -1, "CREATE TRIGGER slow BEFORE UPDATE ON users FOR EACH ROW SET @slow = SLEEP(30)");
+    int64_t id = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    while (saved < 0 && tries++ < 10)
+        saved = save(&f, id, A, 4);
+    CU_ASSERT_EQUAL(saved, 1);
+    CU_ASSERT_EQUAL(tries, 3);
+    CU_ASSERT_EQUAL(result_of(&f, id), 4);
+    kill_connections(&f.site); /* the server goes on with them */
+    close_fixture(&f);
+}
+
 static void crashed_table(void)
 {
     struct fixture f;
@@ -957,6 +977,7 @@ static const struct unit_test tests[] = {
     {"wrong_settings", wrong_settings},
     {"each_right", each_right},
     {"counters_without_right", counters_without_right},
+    {"counters_too_slow", counters_too_slow},
     {"makes_tables", makes_tables},
     {"makes_only_ours", makes_only_ours},
     {"older_tables", older_tables},
