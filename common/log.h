@@ -10,6 +10,10 @@
 /* The program's name before each line, and whether log_debug prints. name must outlive the process. */
 void log_init(const char *name, int debug);
 
+/* For a service: from here on a line begins with its level where standard error is journald's ("<4>", as sd-daemon(3) has it), else
+ * with the time. */
+void log_service(void);
+
 /* A warning with strerror(errno), one without, an event, and a detail that is printed only with debug. */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warnx(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -334,6 +334,7 @@ int worker_main(int argc, char **argv)
     struct worker worker = {
         .slot = -1, .cpu = SANDBOX_CPU_ANY, .signal_fd = -1, .cgroup_parent = "", .events = {.fd = -1, .folder = -1}};
     worker.cancel_fd = -1;
+    log_service();
     find_judged(&worker);
     int code = parse(&worker, argc, argv, &e) != 0 ? EXIT_WRONG : start(&worker, &e);
     if (code == 0) {

@@ -230,6 +230,7 @@ int main(int argc, char **argv)
     log_init("judge_node", 0);
     const char *home = main_options(argc, argv, &debug);
     log_init("judge_node", debug);
+    log_service();
     if (file_open_standard(&e) != 0)
         fatal("%s", e.text);
     state.report_fd = main_report_fd();

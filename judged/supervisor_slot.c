@@ -181,7 +181,7 @@ int supervisor_cancel(struct supervisor *supervisor, const char *job)
         if (slot->pid <= 0 || !slot_has_job(slot) ||
             (strcmp(slot->report.id, job) != 0 && strcmp(slot->report.token, job) != 0))
             continue;
-        log_info("slot=%d pid=%d is told to end job=%s", slot->number, (int)slot->pid, slot->report.id);
+        log_info("slot=%d pid=%d is told to end submission=%s", slot->number, (int)slot->pid, slot->report.id);
         send_signal(slot, SIGUSR1);
         return i;
     }
@@ -287,7 +287,7 @@ static void bury(struct supervisor *supervisor, struct slot *slot, int status, i
         log_info("%s pid=%d ended%s", slot_name(slot, name), (int)pid, restart);
     else
         log_warnx("%s pid=%d died=\"%s\"%s%s%s", slot_name(slot, name), (int)pid, slot->why,
-                  last.id[0] == '\0' ? "" : " job=", last.id, restart);
+                  last.id[0] == '\0' ? "" : " submission=", last.id, restart);
 }
 
 void supervisor_reap(struct supervisor *supervisor, int64_t now_us)

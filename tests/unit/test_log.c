@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/str.h"
 #include "tests/unit/unit.h"
 
 #include "common/banned.h"
@@ -109,6 +111,53 @@ static void test_fatal(void)
     CU_ASSERT_STRING_EQUAL(text, "judgectl: no such command: jugde\n|");
 }
 
+static void log_timed(void)
+{
+    log_init("judged", 0);
+    (void)unsetenv("JOURNAL_STREAM");  /* it exists or not */
+    (void)setenv("TZ", "XXX-2:30", 1); /* it fits */
+    log_service();
+    log_warnx("x");
+    (void)setenv("JOURNAL_STREAM", "1:1", 1); /* of another file: it was redirected */
+    log_service();
+    log_info("y");
+}
+
+static void test_timed(void)
+{
+    static const char form[] = "2###-##-##T##:##:##.###+0230 judged: warning: x\n|"
+                               "2###-##-##T##:##:##.###+0230 judged: y\n|";
+    char text[TEXT];
+    CU_ASSERT_EQUAL(logged(log_timed, text), 0);
+    CU_ASSERT_EQUAL_FATAL(strlen(text), sizeof form - 1);
+    for (size_t i = 0; i < sizeof form - 1; i++)
+        UNIT_CHECK(form[i] == '#' ? text[i] >= '0' && text[i] <= '9' : form[i] == text[i], "%s", text);
+}
+
+static void log_journal(void)
+{
+    struct stat info;
+    char stream[64];
+    if (fstat(STDERR_FILENO, &info) != 0 ||
+        str_format(stream, sizeof stream, "%llu:%llu", (unsigned long long)info.st_dev,
+                   (unsigned long long)info.st_ino) != 0)
+        _exit(98);
+    (void)setenv("JOURNAL_STREAM", stream, 1); /* it fits */
+    log_init("judged", 1);
+    log_service();
+    log_warnx("w");
+    log_info("i");
+    log_debug("d");
+    fatal("f");
+}
+
+static void test_journal(void)
+{
+    char text[TEXT];
+    CU_ASSERT_EQUAL(logged(log_journal, text), 2);
+    CU_ASSERT_STRING_EQUAL(text, "<4>judged: warning: w\n|<6>judged: i\n|<7>judged: debug: d\n|<3>judged: f\n|");
+}
+
 /* A log that cannot be written is no reason to die of a signal or to stop. */
 static void log_nowhere(void)
 {
@@ -125,10 +174,9 @@ static void test_closed(void)
 }
 
 static const struct unit_test tests[] = {
-    {"levels", test_levels},
-    {"long_line_is_cut", test_long_line_is_cut},
-    {"fatal", test_fatal},
-    {"closed", test_closed},
+    {"levels", test_levels},   {"long_line_is_cut", test_long_line_is_cut},
+    {"fatal", test_fatal},     {"timed", test_timed},
+    {"journal", test_journal}, {"closed", test_closed},
 };
 
 UNIT_MAIN("log", tests)
