@@ -227,7 +227,7 @@ static int queue_redis_take(struct queue *queue, const char *owner, const int *l
                             int timeout_ms, int stop_fd, struct queue_job *job, struct err *e)
 {
     struct queue_redis *redis = queue_redis_of(queue);
-    struct err own;
+    struct err own = {""};
     e = e == NULL ? &own : e; /* it is read */
     if (language_count > QUEUE_REDIS_LANGUAGES)
         return err_set(e, "queue: more than %d languages offered", QUEUE_REDIS_LANGUAGES);

@@ -223,7 +223,7 @@ int queue_redis_inbox_take(struct queue *queue, int timeout_ms, int wake_fd, cha
                            struct err *e)
 {
     struct queue_redis *redis = queue_redis_of(queue);
-    struct err own;
+    struct err own = {""};
     e = e == NULL ? &own : e; /* it is read */
     queue_redis_limit(redis, timeout_ms);
     int result = inbox_take(redis, timeout_ms, wake_fd, texts, max, e);
