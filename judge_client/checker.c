@@ -94,14 +94,18 @@ static bool attribute(const char *report, const char *name, char *value, size_t 
 {
     const char *at = strstr(report, "<result");
     const char *end = at == NULL ? NULL : strchr(at, '>');
-    at = end == NULL ? NULL : strstr(at, name);
+    for (at = end == NULL ? NULL : at + strlen("<result"); at != NULL; at = strstr(at, name)) {
+        /* The name of an attribute stands behind a blank and before '='; `points` may be a value, too. */
+        const char *behind = at + strlen(name) + strspn(at + strlen(name), " \t");
+        if (str_starts(at, name) && (at[-1] == ' ' || at[-1] == '\t') && *behind == '=')
+            break;
+        at++;
+    }
     if (at == NULL || at > end)
         return false;
     at += strlen(name);
+    at += strspn(at, " \t") + 1;
     at += strspn(at, " \t");
-    if (*at != '=')
-        return false;
-    at += 1 + strspn(at + 1, " \t");
     const char *quote = *at == '"' ? strchr(at + 1, '"') : NULL;
     return quote != NULL && quote < end && str_format(value, size, "%.*s", (int)(quote - at - 1), at + 1) == 0;
 }

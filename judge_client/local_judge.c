@@ -145,12 +145,13 @@ static void judge_source(struct local *local, size_t i)
         outcome->judged = true;
         outcome->differs = source->expected != 0 && (source->expected & 1U << outcome->judgement.verdict) == 0;
     } else {
+        outcome->meant = (source->expected & 1U << VERDICT_SE) != 0;
         err_add(&outcome->why, "%s", source->path);
     }
     if (local->terminal)
         local_report_progress("");
-    /* What is skipped has its row in the table. */
-    if (!outcome->judged && (!outcome->skipped || local->options->json))
+    /* What is skipped, and what was to fail, has its row in the table. */
+    if (!outcome->judged && !outcome->meant && (!outcome->skipped || local->options->json))
         (void)fprintf(stderr, "judgectl judge: %s\n", outcome->why.text); /* nowhere else to say it */
     if (local->options->json && !outcome->skipped) {
         local_report_json(source, outcome);
@@ -204,7 +205,7 @@ static int exit_code(const struct local *local)
     int code = 0;
     for (size_t i = 0; i < local->sources.count; i++) {
         const struct local_outcome *outcome = &local->outcomes[i];
-        if (!outcome->judged && !outcome->skipped)
+        if (!outcome->judged && !outcome->skipped && !outcome->meant)
             return 2;
         if (outcome->differs)
             code = 1;

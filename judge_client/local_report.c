@@ -157,7 +157,14 @@ static void print_row(const struct local_source *source, const struct local_outc
         return;
     }
     if (!outcome->judged) {
-        printf("%s\n", verdict_code(VERDICT_SE));
+        if (outcome->meant) {
+            print_cell(verdict_code(VERDICT_SE), WIDTH_VERDICT);
+            printf("%*s  %*s  %*s", WIDTH_SCORE, "-", WIDTH_TIME, "-", WIDTH_MEMORY, "-");
+            print_expected(source, outcome, ui);
+        } else {
+            printf("%s", verdict_code(VERDICT_SE));
+        }
+        printf("\n");
         return;
     }
     print_cell(verdict_code(outcome->judgement.verdict), WIDTH_VERDICT);
@@ -182,6 +189,10 @@ static void print_detail(const struct local_source *source, const struct local_o
     static const char *const wrote[UI_COUNT] = {"standard error:", "标准错误输出："};
     const struct judgement *judgement = &outcome->judgement;
     char path[PATH_MAX];
+    if (outcome->meant) {
+        printf("\n%s\n", outcome->why.text); /* it begins with the path */
+        return;
+    }
     if (!outcome->judged || judgement->verdict == VERDICT_AC)
         return;
     shown(path, sizeof path, source->path);

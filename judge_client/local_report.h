@@ -15,6 +15,7 @@ struct local_outcome {
     bool judged;  /* judgement is filled; else why is */
     bool skipped; /* found below solutions/, in a language that is not installed here */
     bool differs; /* from what was expected */
+    bool meant;   /* it could not be judged, and that was expected: the problem shows a broken checker */
     struct judgement judgement;
     struct err why;
 };

@@ -34,6 +34,7 @@ static const struct {
     {"reload", "read judge.conf, languages and policies again", pool_main},
     {"restart", "start one worker, or each in turn, anew", pool_main},
     {"judge", "judge sources against a problem's folder and print the verdicts", NULL},
+    {"problem", "show what the judge understands of a problem's folder", NULL},
     {"run", "run a program in the sandbox and say what it did and used", NULL},
     {"languages", "the languages: numbers, names, what is installed", NULL},
     {"config", "check judge.conf, print the settings in force or a sample", config_main},

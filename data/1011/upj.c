@@ -1,0 +1,15 @@
+/* HUSTOJ's upj: the exit code is the score. */
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+    long long n, a, b;
+    FILE *in = fopen(argv[1], "r"), *out = argc == 4 ? fopen(argv[3], "r") : NULL;
+    if (in == NULL || out == NULL || fscanf(in, "%lld", &n) != 1)
+        return 255;
+    if (fscanf(out, "%lld %lld", &a, &b) != 2)
+        return 0;
+    if (a + b != n)
+        return 0;
+    return a >= 1 && b >= 1 ? 100 : 60; /* the sum is worth something */
+}
