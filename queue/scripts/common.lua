@@ -86,15 +86,10 @@ local function put_back(id, counts, max_attempts, reason)
     local job = call('HMGET', key, 'lane', 'language', 'user', 'attempt', 'score', 'arrived', 'token', 'previous', 'bare')
     local previous = previous_with(job[7] or '', job[8])
     local attempt = (tonumber(job[4]) or 1) + (counts and 1 or 0)
-    if string.sub(id, 1, 2) == 'j:' then
-        call('HDEL', PROCESSING, string.sub(id, 3))
-    end
-    if job[9] == '1' or not job[4] then
-        call('ZREM', P .. 'lease', id)
+    local bare = job[9] == '1' or not job[4]
+    if bare then
         call('DEL', key)
-        return 1
-    end
-    if attempt > max_attempts then
+    elseif attempt > max_attempts then
         call('HSET', key, 'state', 'd', 'reason', reason, 'previous', previous)
         call('ZADD', P .. 'dead', now_us, id)
         call('ZADD', P .. 'untold', now_us, id)
@@ -104,7 +99,10 @@ local function put_back(id, counts, max_attempts, reason)
     end
     call('ZREM', P .. 'lease', id)
     call('HDEL', key, 'token', 'owner')
-    return attempt > max_attempts and 2 or 1
+    if string.sub(id, 1, 2) == 'j:' then
+        call('HDEL', PROCESSING, string.sub(id, 3))
+    end
+    return not bare and attempt > max_attempts and 2 or 1
 end
 
 -- Puts a job in: 1, or 0 where it is there already, which may raise its lane.
