@@ -303,6 +303,9 @@ static int statement_fault(struct mysql_db *db, MYSQL_STMT *handle, int64_t begu
         }
         if (!db->connecting) /* else mysql_db_connect closes it */
             mysql_db_disconnect(db);
+    } else if (db->fault == MYSQL_FAULT_DENIED && !db->connecting) {
+        /* A GRANT on the database counts for connections that are made after it. */
+        mysql_db_disconnect(db);
     }
     return -1;
 }
