@@ -15,4 +15,10 @@ int db_main(int argc, char **argv);
 /* drain, resume, scale, reload, restart */
 int pool_main(int argc, char **argv);
 
+/* A submission's whereabouts, and what an administrator does about it. */
+int why_main(int argc, char **argv);
+int rejudge_main(int argc, char **argv);
+int cancel_main(int argc, char **argv);
+int dead_main(int argc, char **argv);
+
 #endif
