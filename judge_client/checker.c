@@ -137,7 +137,7 @@ static int read_report(struct reading *reading, const char *outcome, struct err 
     if (strcmp(outcome, "partially-correct") == 0 && attribute(report, "pctype", value, sizeof value))
         return take_points(reading, value, CHECKER_PERCENT, e);
     if (strcmp(outcome, "fail") == 0)
-        return err_set(e, "FAIL");
+        return err_set(e, "FAIL: %.*s", (int)strcspn(reading->verdict->message, "<"), reading->verdict->message);
     return err_set(e, "its report has the outcome '%.40s', which is none", outcome);
 }
 

@@ -51,6 +51,8 @@ struct checker {
     char binary[CHECKER_PATH_SIZE]; /* that was uploaded */
     char args[CHECKER_ARGS_SIZE];   /* further words, as conf_words splits them */
     bool hustoj_argv;               /* TPJ: input, answer, output, and no report */
+    bool by_problem;                /* problem.ini has a section for it; else names in the folder said it */
+    bool more_output;               /* the output limit is the usual one of checkers, as nobody wrote one */
     enum checker_points points;
     int64_t time_ms, memory_mib; /* processor time and memory of one run */
     char why[160];               /* why it is this checker and this protocol, for a person */

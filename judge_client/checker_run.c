@@ -191,7 +191,7 @@ static int run_in_cell(struct checking *checking, const char *const *argv, const
     struct judge *judge = checking->judge;
     const struct checker *checker = &checking->submission->problem->checker;
     const struct policy *policy = judge_policy(judge, judge->checker.policy, e);
-    if (policy == NULL || judge_rewind(judge->checker_fd[1], e) != 0 || judge_rewind(judge->checker_fd[2], e) != 0)
+    if (policy == NULL)
         return -1;
     int input_fd = checker_reads_output(checker->protocol) ? open_output(judge, e) : -1;
     if (checker_reads_output(checker->protocol) && input_fd < 0)
@@ -254,6 +254,14 @@ static int run_checker(struct checking *checking, struct sandbox_result *result,
 
 /* ---- what it said */
 
+static void one_line(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        *at = *at == '\n' || *at == '\t' ? ' ' : *at;
+    for (size_t length = strlen(text); length > 0 && text[length - 1] == ' '; length--)
+        text[length - 1] = '\0';
+}
+
 /* Puts problem, checker and the end of its standard error around what e says. Always returns -1. */
 static int blame(const struct checking *checking, struct err *e)
 {
@@ -266,8 +274,7 @@ static int blame(const struct checking *checking, struct err *e)
     off_t from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
     ssize_t count = size < 0 ? 0 : pread(fd, raw, sizeof raw, from);
     text_clean(tail, sizeof tail, raw, count < 0 ? 0 : (size_t)count);
-    for (char *at = tail; *at != '\0'; at++)
-        *at = *at == '\n' || *at == '\t' ? ' ' : *at;
+    one_line(tail);
     (void)str_copy(why, sizeof why, e->text); /* cut is fine */
     return err_set(e, "checker %s/%s (%s): %s%s%s", problem->folder,
                    checker->source[0] != '\0' ? checker->source : checker->binary, checker_name(checker->protocol), why,
@@ -303,10 +310,7 @@ static void make_note(struct case_judgement *result, const char *raw, enum ui_la
     char message[CHECKER_MESSAGE_SIZE], share[64] = "";
     text_clean(message, sizeof message, raw, strlen(raw));
     decode(message);
-    for (char *at = message; *at != '\0'; at++)
-        *at = *at == '\n' || *at == '\t' ? ' ' : *at;
-    for (size_t length = strlen(message); length > 0 && message[length - 1] == ' '; length--)
-        message[length - 1] = '\0';
+    one_line(message);
     if (result->share > 0) /* it fits */
         (void)str_format(share, sizeof share, "%lld.%lld%% %s%s", (long long)result->share / 10000,
                          (long long)result->share % 10000 / 1000, part[ui], message[0] == '\0' ? "" : ": ");
@@ -323,6 +327,10 @@ static int judge_by_program(struct checking *checking, struct case_judgement *re
     struct checker_left *left = &checking->left;
     struct checker_verdict verdict;
     struct sandbox_result run;
+    for (int i = 1; i < 3; i++) {
+        if (judge_rewind(checking->judge->checker_fd[i], e) != 0)
+            return -1;
+    }
     if (run_checker(checking, &run, e) != 0)
         return blame(checking, e);
     if (run.exit_code < 0) {

@@ -73,6 +73,10 @@ int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mi
 /* Opens a file of the folder for reading: regular, not reached through a link that leads out of the folder. fd or -1 with e. */
 int problem_open_file(const struct problem *problem, const char *name, struct err *e);
 
+/* What a HUSTOJ site says of a problem, where its problem.ini says nothing: special: the database calls for a special judge, else
+ * one that lies in the folder is not used; tpj_hustoj: the order of a tpj's arguments is HUSTOJ's. */
+void problem_apply_site(struct problem *problem, bool special, bool tpj_hustoj);
+
 /* The time factor of a language by its name; 1 where none is set. */
 double problem_factor(const struct problem *problem, const char *language);
 

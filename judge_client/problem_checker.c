@@ -403,6 +403,7 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
 {
     struct checker *checker = &problem->checker;
     bool own = has_section(conf);
+    checker->by_problem = own;
     bool compares = conf_line(conf, "compare", "mode") != 0;
     checker->time_ms = conf_int(conf, "checker", "time_ms", CHECKER_MS);
     checker->memory_mib = conf_int(conf, "checker", "memory_mib", CHECKER_MIB);
@@ -418,7 +419,20 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
         return -1;
     checker->points =
         (enum checker_points)conf_choice(conf, "checker", "points", (int)checker_usual_points(checker->protocol));
-    if (checker->kind != CHECKER_NONE && problem->limits.output_mib == 0)
+    checker->more_output = checker->kind != CHECKER_NONE && problem->limits.output_mib == 0;
+    if (checker->more_output)
         problem->limits.output_mib = OUTPUT_MIB;
     return 0;
+}
+
+void problem_apply_site(struct problem *problem, bool special, bool tpj_hustoj)
+{
+    struct checker *checker = &problem->checker;
+    if (tpj_hustoj && !checker->by_problem)
+        checker->hustoj_argv = true;
+    if (special || checker->by_problem || checker->kind == CHECKER_NONE)
+        return;
+    checker->kind = CHECKER_NONE;
+    if (checker->more_output)
+        problem->limits.output_mib = 0;
 }
