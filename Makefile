@@ -86,6 +86,10 @@ $(LIBJUDGE): $(call obj,$(CLIENT_SRC) $(SANDBOX_SRC) $(JUDGED_SRC) $(NODE_SRC))
 $(LIBPOOL): $(call obj,$(QUEUE_SRC) $(STORE_SRC))
 $(LIBCOMMON): $(call obj,$(COMMON_SRC))
 
+# What the assembler includes is seen by nobody else.
+$(BUILD)/obj/queue/redis_scripts.o: $(wildcard queue/scripts/*.lua)
+$(BUILD)/obj/store/store_mysql_schema.o: data/schema.sql
+
 $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON):
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -96,7 +100,7 @@ $(BUILD)/judgectl: $(call obj,$(CTL_SRC)) $(LIBPOOL) $(LIBCOMMON)
 
 LIBS_judge_client := $(POOL_LIBS)
 LIBS_judge_node := $(POOL_LIBS) -pthread
-LIBS_judgectl := $(POOL_LIBS) -lncurses
+LIBS_judgectl := $(POOL_LIBS) -lncurses -pthread
 
 $(filter-out %/judge_cell,$(PROGRAMS)):
 	$(SAY) LD $@

@@ -69,7 +69,8 @@ static void leases_note_death(struct leases *leases, const struct roster_job *di
         leases->died_count--;
         memmove(leases->died, leases->died + 1, leases->died_count * sizeof *leases->died);
     }
-    leases->died[leases->died_count++] = *died;
+    leases->died[leases->died_count] = *died;
+    leases->died[leases->died_count++].excused = deaths_note(&leases->deaths, died->id, contact_now_us());
 }
 
 /* Takes in what judged says. */
@@ -104,22 +105,35 @@ static void leases_watch(struct leases *leases, int64_t now_us)
         leases_publish(leases);
 }
 
+/* 1 it waits again, 2 it is quarantined, 0 nobody holds it with that token, -1 with e. */
+static int leases_give_back(struct leases *leases, const struct roster_job *died, struct err *e)
+{
+    if (died->excused) {
+        struct queue_job job = {.source = died->source};
+        memcpy(job.id, died->id, sizeof job.id);
+        memcpy(job.token, died->token, sizeof job.token);
+        return queue_give_back(leases->queue, &job, false, died->why, e);
+    }
+    struct queue_lease lease = {.source = died->source};
+    memcpy(lease.id, died->id, sizeof lease.id);
+    memcpy(lease.token, died->token, sizeof lease.token);
+    return queue_recover_job(leases->queue, &lease, died->why, e);
+}
+
 /* Gives back the jobs of dead workers. False where the queue did not answer. */
 static bool leases_recover(struct leases *leases)
 {
     struct err e;
     while (leases->died_count > 0) {
         const struct roster_job *job = &leases->died[0];
-        struct queue_lease lease = {.source = job->source};
-        memcpy(lease.id, job->id, sizeof lease.id);
-        memcpy(lease.token, job->token, sizeof lease.token);
-        int code = queue_recover_job(leases->queue, &lease, job->why, &e);
+        int code = leases_give_back(leases, job, &e);
         if (!leases_answered(leases, code, &e))
             return false;
         if (code == 2)
             log_warnx("quarantined submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
         else if (code == 1)
-            log_info("recovered submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
+            log_info("recovered submission=%s slot=%d reason=\"%s\"%s", job->id, job->slot, job->why,
+                     job->excused ? " counted=no: workers die over other jobs too" : "");
         else
             log_debug("nothing to recover submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
         /* Not in the queue (a wipe): the sweep adds it once its row waits. Quarantined: the row gets its result. */

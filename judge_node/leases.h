@@ -9,6 +9,7 @@
 #include "common/settings.h"
 #include "judge_node/board.h"
 #include "judge_node/contact.h"
+#include "judge_node/deaths.h"
 #include "judge_node/roster.h"
 #include "judge_node/watcher.h"
 
@@ -22,6 +23,7 @@ struct leases {
     struct roster roster;
     struct roster_job died[POOL_SLOTS]; /* whose job is still to be given back */
     size_t died_count;
+    struct deaths deaths;
     int64_t watch_us, renew_us, expired_us, adopt_us; /* when each is due */
 };
 

@@ -16,6 +16,7 @@ struct roster_job {
     char id[QUEUE_ID_SIZE];
     char token[QUEUE_TOKEN_SIZE];
     char why[QUEUE_REASON_SIZE]; /* of a death */
+    bool excused;                /* a death that is not the job's fault: deaths.h */
 };
 
 struct roster_slot {

@@ -193,7 +193,25 @@ all_final() {
     [[ $(sql 'select count(*) from solution where result < 4') == 0 ]]
 }
 
-# Groups, mounts and processes that a pool leaves: there are none.
+# Processes of the pool or of its programs' users, and locks and groups of its slots: there are none. The janitor of a slot ends
+# a moment after its worker.
+is_gone() {
+    local first slot uid
+    first=$(sed -n 's/^first_uid = //p' "$tmp/$1/etc/judge.conf")
+    [[ -z $(home_pids "$1") ]] || return 1
+    for slot in {0..7}; do
+        [[ ! -e /run/judge/uid-$((first + slot * 16)).lock ]] || return 1
+    done
+    for uid in $(ps -e -o uid= | sort -u); do
+        ((uid < first || uid >= first + 1000)) || return 1
+    done
+}
+
 nothing_left() {
-    [[ -z $(home_pids "$1") ]] && ! pgrep -x judge_cell >/dev/null && ! grep -q "$tmp/$1" /proc/self/mounts
+    local i
+    for i in {1..100}; do
+        is_gone "$1" && return 0
+        sleep 0.1
+    done
+    return 1
 }
