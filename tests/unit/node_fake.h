@@ -46,6 +46,7 @@ struct fake {
     bool queue_gone, store_gone, redis_gone; /* redis_gone: the file answers in its stead */
     int queue_calls, store_calls, adds, reads, renewals, expired_calls, adoptions, opens;
     int recover_code; /* of queue_recover_job */
+    int uncounted;    /* given back without a count */
     struct queue_lease renewed[POOL_SLOTS];
     size_t renewed_count;
 };
@@ -195,6 +196,19 @@ int queue_recover_job(struct queue *queue, const struct queue_lease *lease, cons
         return 0;
     job->state = fake.recover_code == 2 ? QUEUE_DEAD : QUEUE_WAITING;
     return fake.recover_code;
+}
+
+int queue_give_back(struct queue *queue, const struct queue_job *given, bool counts, const char *reason, struct err *e)
+{
+    (void)queue, (void)reason; /* there is one */
+    struct fake_job *job = fake_job(given->id);
+    if (fake_queue(e) != 0)
+        return -1;
+    if (job == NULL || job->state != QUEUE_HELD || strcmp(job->token, given->token) != 0)
+        return 0;
+    job->state = QUEUE_WAITING;
+    fake.uncounted += !counts;
+    return 1;
 }
 
 int queue_recover_expired(struct queue *queue, struct err *e)

@@ -275,6 +275,27 @@ static void test_reconnects(void)
     bench_close(&bench);
 }
 
+/* Workers die over three jobs in a row: the first two deaths are counted, from then on somebody else is to blame. */
+static void test_storm_of_deaths(void)
+{
+    static const char *const ids[] = {"1001", "1002", "1003"};
+    struct bench bench;
+    bench_open(&bench);
+    bench_listen(&bench);
+    (void)turn(&bench);
+    bench_accept(&bench);
+    fake.recover_code = 1;
+    for (int i = 0; i < 3; i++) {
+        hold(ids[i], "n1:aaaaaaaa");
+        tell(&bench, POOL_EVENT_STATE, i, 77 + i, POOL_JUDGING, ids[i], "n1:aaaaaaaa");
+        tell(&bench, POOL_EVENT_DIED, i, 77 + i, POOL_JUDGING, ids[i], "n1:aaaaaaaa");
+        (void)turn(&bench);
+        CU_ASSERT_EQUAL(fake_job(ids[i])->state, QUEUE_WAITING);
+        CU_ASSERT_EQUAL(fake.uncounted, i == 2);
+    }
+    bench_close(&bench);
+}
+
 static void test_other_version(void)
 {
     struct bench bench;
@@ -359,6 +380,7 @@ static const struct unit_test tests[] = {
     {"expired", test_expired},
     {"expired_redis_gone", test_expired_redis_gone},
     {"reconnects", test_reconnects},
+    {"storm_of_deaths", test_storm_of_deaths},
     {"other_version", test_other_version},
     {"last_words", test_last_words},
     {"orphaned", test_orphaned},
