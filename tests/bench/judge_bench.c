@@ -25,7 +25,7 @@
 
 #include "common/banned.h"
 
-enum { ROUNDS = 40, CASES = 101, BLOCK = 10, TRIALS = 2 };
+enum { ROUNDS = 40, CASES = 101, BLOCK = 10, TRIALS = 3 };
 
 static const char source[] = "#include <stdio.h>\n"
                              "int main(void)\n"
@@ -49,10 +49,21 @@ static const char source_files[] = "#include <stdio.h>\n"
                                    "    return fclose(out);\n"
                                    "}\n";
 
+/* What a checker does at least: it reads what it is given. */
+static const char checker[] =
+    "#include <fstream>\n"
+    "int main(int argc, char **argv)\n"
+    "{\n"
+    "    std::ifstream in(argv[1]), answer(argv[2]), output(argv[3]);\n"
+    "    long long a, b, right, sum;\n"
+    "    return argc == 4 && in >> a >> b && answer >> right && output >> sum && sum == right ? 0 : 1;\n"
+    "}\n";
+
 struct trial {
     const char *source;
-    const char *folder; /* below that of the bench */
-    const char *conf;   /* problem.ini, or NULL */
+    const char *folder;  /* below that of the bench */
+    const char *conf;    /* problem.ini, or NULL */
+    const char *checker; /* spj.cc, or NULL */
     struct problem problem;
 };
 
@@ -68,6 +79,7 @@ struct bench {
     int output; /* of bare programs: a file in memory */
     bool quick;
     int over;
+    double case_us, case_best_us; /* of the first trial */
 };
 
 /* One judging, with the bare program in between: how long each part took. */
@@ -83,6 +95,11 @@ struct marks {
 static int run_bare(const struct bench *bench, const struct trial *trial, size_t first, double elapsed_us[CASES],
                     struct err *e);
 
+static bool is_plain(const struct trial *trial)
+{
+    return trial->conf == NULL && trial->checker == NULL;
+}
+
 /* ---- our side */
 
 /* After a block of cases, the same block bare: what disturbs the box hits both. */
@@ -96,7 +113,7 @@ static void mark(void *context, const struct judgement *so_far, size_t cases)
         marks->compile_us = now_us - marks->since_us;
     else
         marks->case_us[done - 1] = now_us - marks->since_us;
-    if (done > 1 && done % BLOCK == 1 && marks->trial->conf == NULL && !marks->failed)
+    if (done > 1 && done % BLOCK == 1 && is_plain(marks->trial) && !marks->failed)
         marks->failed = run_bare(marks->bench, marks->trial, done - BLOCK, marks->bare_us, &marks->e) != 0;
     marks->since_us = bench_now_us();
 }
@@ -261,6 +278,19 @@ static int measure(struct bench *bench, const struct trial *trial, struct err *e
         (void)bench_print(&line); /* it has no goal */
         return 0;
     }
+    if (trial->checker != NULL) {
+        /* Two runs more: what a case costs without it is one. */
+        line = (struct bench_line){.what = "a further case with a C++ checker / without it",
+                                   .ours = case_us,
+                                   .baseline = bench->case_us,
+                                   .ratio = case_us / bench->case_us,
+                                   .best = figures.ours_best[CASE] / bench->case_best_us,
+                                   .goal = 3};
+        bench->over += bench_print(&line);
+        return 0;
+    }
+    bench->case_us = case_us;
+    bench->case_best_us = figures.ours_best[CASE];
     print(bench, &figures, CASE, rounds, "a further case of a + b / the program bare", 1.6);
     line = (struct bench_line){.what = "a further case of a + b / a millisecond",
                                .ours = case_us,
@@ -305,6 +335,8 @@ static int make_problem(struct trial *trial, struct err *e)
             return -1;
     }
     if (trial->conf != NULL && write_file(trial->folder, "problem.ini", trial->conf, e) != 0)
+        return -1;
+    if (trial->checker != NULL && write_file(trial->folder, "spj.cc", trial->checker, e) != 0)
         return -1;
     return problem_open(&trial->problem, trial->folder, e);
 }
@@ -362,6 +394,8 @@ static void remove_problem(const struct trial *trial)
     }
     (void)str_format(path, sizeof path, "%s/problem.ini", trial->folder);
     (void)unlink(path);
+    (void)str_format(path, sizeof path, "%s/spj.cc", trial->folder);
+    (void)unlink(path);
     (void)rmdir(trial->folder); /* main's rmdir tells */
 }
 
@@ -391,7 +425,8 @@ int main(int argc, char **argv)
                    {.source = source_files,
                     .folder = "files",
                     .conf = "[files]\ninput = a.in\noutput = a.out\n",
-                    .problem = {.folder_fd = -1}}},
+                    .problem = {.folder_fd = -1}},
+                   {.source = source, .folder = "checker", .checker = checker, .problem = {.folder_fd = -1}}},
     };
     struct err e = {""};
     for (int i = 1; i < argc; i++) {
