@@ -22,7 +22,7 @@ void event_publish_free(struct event_publish *publish);
 /* From the events thread: a line of the submission id, with its newline. Where no Redis is configured it is forgotten. */
 void event_publish_add(struct event_publish *publish, const char *id, const char *line, bool finish);
 
-/* The thread: until the board says stop. */
-void *event_publish_run(void *publish);
+/* The thread, with a struct event_publish: until the board says stop. */
+void *event_publish_run(void *argument);
 
 #endif

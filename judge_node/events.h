@@ -24,7 +24,7 @@ void node_events_close(struct node_events *events);
 /* Before the thread starts; board and publish must outlive it. 0, or -1 with e. */
 int node_events_start(struct node_events *events, struct board *board, struct event_publish *publish, struct err *e);
 
-/* The thread: until the board says stop. */
-void *node_events_run(void *events);
+/* The thread, with a struct node_events: until the board says stop. */
+void *node_events_run(void *argument);
 
 #endif
