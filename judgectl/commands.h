@@ -9,6 +9,8 @@ int submit_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int watch_main(int argc, char **argv);
 int log_main(int argc, char **argv);
+int stats_main(int argc, char **argv);
+int top_main(int argc, char **argv);
 int config_main(int argc, char **argv);
 int db_main(int argc, char **argv);
 

@@ -27,6 +27,8 @@ static const struct {
     {"submit", "put submissions in, and wait for their verdicts", submit_main},
     {"status", "the pool: slots, lanes, the last verdicts", status_main},
     {"watch", "what happens to submissions, as it happens, case by case", watch_main},
+    {"top", "the pool at work, in a terminal", top_main},
+    {"stats", "the same as JSON", stats_main},
     {"log", "what the log says about a submission", log_main},
     {"drain", "let the workers end after their jobs", pool_main},
     {"resume", "start the workers again", pool_main},

@@ -199,3 +199,9 @@ int store_last(struct store *store, struct store_status *rows, size_t max, struc
     memset(rows, 0, max * sizeof *rows);
     return store->backend->last(store, rows, max, e);
 }
+
+int store_recent(struct store *store, struct store_recent *recent, struct err *e)
+{
+    memset(recent, 0, sizeof *recent);
+    return store->backend->recent(store, recent, e);
+}

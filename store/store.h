@@ -142,6 +142,15 @@ int store_status(struct store *store, int64_t id, bool texts, struct store_statu
 /* The newest rows, newest first. Returns how many, or -1 with e. */
 int store_last(struct store *store, struct store_status *rows, size_t max, struct err *e);
 
+/* Verdicts by result, of the last minute and the last hour by the server's clock, among the newest STORE_RECENT_ROWS rows: a count
+ * that costs the same on every site. 0, or -1 with e. */
+#define STORE_RESULTS 18
+#define STORE_RECENT_ROWS 20000
+struct store_recent {
+    int64_t minute[STORE_RESULTS], hour[STORE_RESULTS];
+};
+int store_recent(struct store *store, struct store_recent *recent, struct err *e);
+
 /* What a rejudge is for: every part that is given must fit. */
 struct store_filter {
     int64_t problem_id, contest_id; /* 0: any */

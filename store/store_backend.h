@@ -22,6 +22,7 @@ struct store_backend {
     int64_t (*submit)(struct store *store, const struct store_submission *submission, struct err *e);
     int (*status)(struct store *store, int64_t id, bool texts, struct store_status *status, struct err *e);
     int (*last)(struct store *store, struct store_status *rows, size_t max, struct err *e);
+    int (*recent)(struct store *store, struct store_recent *recent, struct err *e);
     int (*select)(struct store *store, const struct store_filter *filter, int64_t after_id,
                   struct store_submission *rows, size_t max, struct err *e);
     int (*rejudge)(struct store *store, const int64_t *ids, size_t n, struct err *e);

@@ -278,6 +278,26 @@ static int store_mysql_last(struct store *base, struct store_status *rows, size_
     return store_mysql_try(store_mysql_of(base), list_call, &list, e);
 }
 
+static int recent_call(struct store_mysql *store, void *argument, struct err *e)
+{
+    struct store_recent *recent = argument;
+    const struct sql_value values[] = {SQL_INT(STORE_RECENT_ROWS)};
+    if (STORE_MYSQL_RUN(store, SQL_RECENT, values, e) < 0)
+        return -1;
+    int next;
+    while ((next = mysql_db_next(store->db, SQL_RECENT, e)) == 1) {
+        int64_t result = store_clamp(mysql_db_int(store->db, SQL_RECENT, 0, 0), 0, STORE_RESULTS - 1);
+        recent->minute[result] = mysql_db_int(store->db, SQL_RECENT, 1, 0);
+        recent->hour[result] = mysql_db_int(store->db, SQL_RECENT, 2, 0);
+    }
+    return next;
+}
+
+static int store_mysql_recent(struct store *base, struct store_recent *recent, struct err *e)
+{
+    return store_mysql_try(store_mysql_of(base), recent_call, recent, e);
+}
+
 static int store_mysql_select(struct store *base, const struct store_filter *filter, int64_t after_id,
                               struct store_submission *rows, size_t max, struct err *e)
 {
@@ -370,6 +390,7 @@ static const struct store_backend store_mysql_backend = {
     .submit = store_mysql_submit,
     .status = store_mysql_status,
     .last = store_mysql_last,
+    .recent = store_mysql_recent,
     .select = store_mysql_select,
     .rejudge = store_mysql_rejudge,
 };

@@ -42,6 +42,7 @@ enum store_mysql_statement {
     SQL_WAITING,
     SQL_HELD,
     SQL_LAST,
+    SQL_RECENT,
     SQL_SELECT,
     SQL_REJUDGE,
     SQL_REJUDGE_MANY,

@@ -75,6 +75,10 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
                   "solution_id > ?1 AND solution_id % ?2 = ?3 ORDER BY solution_id LIMIT ?4",
                   "iiiiiti", 0, 0, 0},
     [SQL_LAST] = {"SELECT " STATUS " FROM solution ORDER BY solution_id DESC LIMIT ?1", "iiiiiti", 0, 0, 0},
+    [SQL_RECENT] = {"SELECT result, CAST(SUM(n.age <= 60) AS SIGNED), COUNT(*) FROM (SELECT result, judger, " AGE
+                    " AS age FROM solution ORDER BY solution_id DESC LIMIT ?1) n WHERE " AGAIN
+                    " AND n.age BETWEEN 0 AND 3600 GROUP BY result",
+                    "iii", 0, 0, 0},
     [SQL_SELECT] = {"SELECT " ROW " FROM solution s LEFT JOIN contest c ON c.contest_id = s.contest_id WHERE "
                     "s.solution_id > ?1 AND (?2 = 0 OR s.problem_id = ?2) AND (?3 = 0 OR s.contest_id = ?3) AND "
                     "(?4 = -1 OR s.result = ?4) AND (?5 = 0 OR s.in_date >= FROM_UNIXTIME(?5)) AND "

@@ -464,6 +464,22 @@ static int store_sqlite_last(struct store *base, struct store_status *rows, size
     return list_status(base, sql_last, values, 1, rows, max, e);
 }
 
+static int store_sqlite_recent(struct store *base, struct store_recent *recent, struct err *e)
+{
+    struct db *db = reach(store_sqlite_of(base), USED, e);
+    struct db_statement *row = db == NULL ? NULL : db_prepare(db, sql_recent, e);
+    int next;
+    if (row == NULL)
+        return -1;
+    db_bind_int(row, 1, STORE_RECENT_ROWS);
+    while ((next = db_step(row, e)) == 1) {
+        int64_t result = store_clamp(db_int(row, 0), 0, STORE_RESULTS - 1);
+        recent->minute[result] = db_int(row, 1);
+        recent->hour[result] = db_int(row, 2);
+    }
+    return next;
+}
+
 static int read_text(struct db *db, const char *sql, int64_t id, char **text, struct err *e)
 {
     struct db_statement *row = db_prepare(db, sql, e);
@@ -588,6 +604,7 @@ static const struct store_backend store_sqlite_backend = {
     .submit = store_sqlite_submit,
     .status = store_sqlite_status,
     .last = store_sqlite_last,
+    .recent = store_sqlite_recent,
     .select = store_sqlite_select,
     .rejudge = store_sqlite_rejudge,
 };
