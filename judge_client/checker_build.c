@@ -314,8 +314,8 @@ static int compile(struct building *building, struct err *e)
     if (policy == NULL || judge_rewind(judge->output_fd, e) != 0)
         return -1;
     (void)fill_argv(building, argv);
-    if (access(argv[0], X_OK) != 0)
-        return err_sys(e, errno, "%s", argv[0]);
+    if (access(building->builder->argv[0], X_OK) != 0)
+        return err_sys(e, errno, "%s", building->builder->argv[0]);
     const struct sandbox_spec spec = {
         .argv = argv,
         .env = env,

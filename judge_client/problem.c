@@ -205,7 +205,8 @@ int problem_open(struct problem *problem, const char *folder, struct err *e)
                       problem->folder, found.judge, PROBLEM_CONF);
         goto out;
     }
-    if (problem_find_checker(problem, conf, e) != 0 || problem_mark_samples(problem, conf, e) != 0 || read_names(problem, &found, conf, e) != 0)
+    if (problem_find_checker(problem, conf, e) != 0 || problem_mark_samples(problem, conf, e) != 0 ||
+        read_names(problem, &found, conf, e) != 0)
         goto out;
     result = 0;
 out:

@@ -52,7 +52,7 @@ struct problem {
     struct problem_factor factors[PROBLEM_LANGUAGES];
     size_t factor_count;
     struct compare_options compare;
-    struct checker checker; /* CHECKER_NONE: outputs are compared */
+    struct checker checker;                                             /* CHECKER_NONE: outputs are compared */
     char input_file[PROBLEM_NAME_SIZE], output_file[PROBLEM_NAME_SIZE]; /* "" for standard input and output */
     enum problem_scoring scoring;
     bool has_scoring; /* a person wrote it */
