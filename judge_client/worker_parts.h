@@ -44,7 +44,7 @@ struct worker {
 
 /* Says state and job to judged now; worker_beat only where it has been quiet for POOL_REPORT_MS. */
 void worker_report(struct worker *worker, enum pool_state state);
-void worker_beat(void *worker);
+void worker_beat(void *context);
 
 /* Waits up to ms, or until a signal comes, which it takes. */
 void worker_wait(struct worker *worker, int ms);

@@ -54,8 +54,9 @@ static void print_text(const char *text, bool json)
 static int list(struct quarantine *quarantine, struct err *e)
 {
     struct queue_dead *dead = calloc(LIST_MOST, sizeof *dead);
-    int count =
-        dead == NULL ? err_set(e, "out of memory") : queue_dead_list(quarantine->queue, false, dead, LIST_MOST, e);
+    if (dead == NULL)
+        return err_set(e, "out of memory");
+    int count = queue_dead_list(quarantine->queue, false, dead, LIST_MOST, e);
     bool json = quarantine->json;
     printf("%s", json && count >= 0 ? "[" : "");
     for (int i = 0; i < count; i++) {

@@ -229,7 +229,9 @@ static int walk(struct rejudging *rejudging, bool count, struct err *e)
 {
     struct store_submission *rows = calloc(PAGE, sizeof *rows);
     int64_t after_id = 0;
-    int result = rows == NULL ? err_set(e, "out of memory") : 0;
+    int result = 0;
+    if (rows == NULL)
+        return err_set(e, "out of memory");
     for (int n = PAGE; result == 0 && n == PAGE;) {
         n = store_select(rejudging->store, &rejudging->filter, after_id, rows, PAGE, e);
         if (n < 0 || (!count && rejudge_page(rejudging, rows, (size_t)n, e) != 0))
@@ -311,7 +313,9 @@ static int rejudge_ids(struct rejudging *rejudging, char **ids, size_t count, st
 {
     struct store_submission *rows = calloc(PAGE, sizeof *rows);
     size_t n = 0;
-    int result = rows == NULL ? err_set(e, "out of memory") : 0;
+    int result = 0;
+    if (rows == NULL)
+        return err_set(e, "out of memory");
     for (size_t i = 0; i < count && result == 0; i++) {
         int found = look_at(rejudging, ids[i], &rows[n], e);
         if (found == 1 && rejudging->dry && rejudging->wanted < SHOWN)

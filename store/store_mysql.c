@@ -7,6 +7,7 @@
  */
 #include "store/store_mysql_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +234,7 @@ static int list_call(struct store_mysql *store, void *argument, struct err *e)
 {
     const struct list *list = argument;
     size_t taken = 0;
+    assert(list->submissions != NULL || list->rows != NULL);
     if (list->max == 0 || mysql_db_run(store->db, list->statement, list->values, list->count, e) < 0)
         return list->max == 0 ? 0 : -1;
     while (taken < list->max) {
