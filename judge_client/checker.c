@@ -55,7 +55,8 @@ static int take_points(struct reading *reading, const char *text, enum checker_p
         return err_set(e, "'%.40s' is no number of points", text);
     if (value < 0 || value > full)
         return err_set(e, "%.*s points, with points = %s", (int)(end - text), text, units[points]);
-    reading->verdict->share = full > 0 ? (int64_t)(value / full * CHECKER_WHOLE + 0.5) : 0;
+    int64_t share = full > 0 ? (int64_t)(value / full * CHECKER_WHOLE + 0.5) : 0;
+    reading->verdict->share = share == CHECKER_WHOLE && value < full ? share - 1 : share;
     reading->verdict->verdict = value >= full ? VERDICT_AC : VERDICT_WA;
     return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "common/conf.h"
 #include "common/file.h"
+#include "common/log.h"
 #include "common/str.h"
 #include "judge_client/checker_builtin.h"
 #include "judge_client/judge_parts.h"
@@ -56,8 +57,13 @@ int checker_prepare(struct judge *judge, const struct submission *submission, co
     judge->code_fd = memfd_create("code", MFD_CLOEXEC);
     if (judge->code_fd < 0 || file_write_all(judge->code_fd, submission->source, submission->source_bytes) != 0)
         return err_sys(e, errno, "make a place for the source");
-    if (checker_build(judge, problem, checker->source, checker->binary, options, program, e) != 0)
-        return err_add(e, "checker");
+    if (checker_build(judge, problem, checker->source, checker->binary, options, program, e) != 0) {
+        err_add(e, "checker");
+        if (options->teacher)
+            return -1;
+        log_warnx("%s", e->text);
+        return err_set(e, "checker %s/%s could not be made ready (the log says why)", problem->folder, checker->source);
+    }
     int result = sandbox_clear_program(judge->sandbox, CHECKER_CELL, e);
     if (result == 0)
         result = sandbox_put_program(judge->sandbox, CHECKER_CELL, program->file, program->fd, e);
@@ -269,6 +275,7 @@ static int blame(const struct checking *checking, struct err *e)
     const struct checker *checker = &problem->checker;
     int fd = checking->judge->checker_fd[2];
     char raw[TAIL_BYTES + 1], tail[4 * TAIL_BYTES + 16];
+    const char *file = checker->source[0] != '\0' ? checker->source : checker->binary;
     char why[200];
     off_t size = lseek(fd, 0, SEEK_END);
     off_t from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
@@ -276,9 +283,13 @@ static int blame(const struct checking *checking, struct err *e)
     text_clean(tail, sizeof tail, raw, count < 0 ? 0 : (size_t)count);
     one_line(tail);
     (void)str_copy(why, sizeof why, e->text); /* cut is fine */
-    return err_set(e, "checker %s/%s (%s): %s%s%s", problem->folder,
-                   checker->source[0] != '\0' ? checker->source : checker->binary, checker_name(checker->protocol), why,
-                   tail[0] == '\0' ? "" : "; its standard error ends: ", tail);
+    err_set(e, "checker %s/%s (%s): %s%s%s", problem->folder, file, checker_name(checker->protocol), why,
+            tail[0] == '\0' ? "" : "; its standard error ends: ", tail);
+    if (checking->options->teacher)
+        return -1;
+    log_warnx("case=%s %s", checking->test->name, e->text);
+    return err_set(e, "checker %s/%s (%s) failed (the log says why)", problem->folder, file,
+                   checker_name(checker->protocol));
 }
 
 /* testlib's report is XML. In place. */

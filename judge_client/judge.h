@@ -67,7 +67,8 @@ struct judgement {
 };
 
 struct judge_options {
-    bool all; /* run all cases, whatever the problem's scoring says */
+    bool all;     /* run all cases, whatever the problem's scoring says */
+    bool teacher; /* an error may quote what a checker wrote; else that is logged, as a student may read the error */
     enum ui_language ui;
     int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */
     /* Called at each change: after compiling with case_count 0, and after each case. May be NULL; must not block. */

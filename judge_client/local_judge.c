@@ -133,6 +133,7 @@ static void judge_source(struct local *local, size_t i)
                                           .source = source->bytes,
                                           .source_bytes = source->size};
     const struct judge_options options = {.all = local->options->all,
+                                          .teacher = true,
                                           .ui = local->options->ui,
                                           .stop_fd = -1,
                                           .progress = show_progress,
