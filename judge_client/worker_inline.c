@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -22,6 +23,7 @@
 #include "judge_client/outcome.h"
 #include "judge_client/problem.h"
 #include "judge_client/worker_parts.h"
+#include "store/store.h"
 #include "store/store_redis.h"
 
 #include "common/banned.h"
@@ -41,6 +43,7 @@ struct inline_work {
     struct problem problem;
     bool folder_made;
     char folder[PATH_MAX];
+    struct worker_told told;
 };
 
 static void report(struct inline_work *work, enum pool_state state, int64_t deadline_us, const char *note)
@@ -57,6 +60,7 @@ static void progress(void *context, const struct judgement *so_far, size_t cases
     struct inline_work *work = context;
     work->worker->report.case_no = (int32_t)so_far->case_count;
     work->worker->report.case_count = (int32_t)cases;
+    worker_tell_case(work->worker, &work->told, so_far, cases);
     worker_beat(work->worker);
 }
 
@@ -67,8 +71,8 @@ static void tick(void *context)
 
 /* ---- the ends of a job */
 
-/* The result, and the job's end: Redis is waited for, with the job in hand. Frees result. */
-static void end(struct inline_work *work, char *result, const char *status)
+/* The result, and the job's end: Redis is waited for, with the job in hand. Frees result. True where it was written. */
+static bool end(struct inline_work *work, char *result, const char *status)
 {
     struct err e;
     bool said = false;
@@ -89,6 +93,7 @@ static void end(struct inline_work *work, char *result, const char *status)
     else
         log_warnx("result not written submission=%s: another worker has the job by now", work->job->id);
     free(result);
+    return ended == 1;
 }
 
 static void give_back(struct inline_work *work, const char *reason)
@@ -98,6 +103,7 @@ static void give_back(struct inline_work *work, const char *reason)
     report(work, POOL_STORING, 0, reason);
     if (!work->worker->ending)
         worker_wait(work->worker, AGAIN_MS * work->job->attempt);
+    worker_tell(work->worker, &work->told, STORE_REJUDGE);
     if (queue_give_back(work->worker->queue, work->job, true, reason, &e) < 0)
         log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
 }
@@ -109,8 +115,8 @@ static void refuse(struct inline_work *work, const char *why)
     log_warnx("refuses submission=%s: %s", work->job->id, why);
     if (result == NULL)
         give_back(work, "out of memory");
-    else
-        end(work, result, "System Error");
+    else if (end(work, result, "System Error"))
+        worker_tell_final(work->worker, &work->told, work->worker->settings.system_error_result, NULL, 0, 0);
 }
 
 /* ---- cases of its own */
@@ -258,12 +264,12 @@ static void judge_it(struct inline_work *work)
         return;
     }
     char *result = result_of(work, &judgement);
-    const char *status = verdict_name(judgement.verdict, UI_EN);
-    judgement_fini(&judgement);
     if (result == NULL)
         give_back(work, "out of memory");
-    else
-        end(work, result, status);
+    else if (end(work, result, verdict_name(judgement.verdict, UI_EN)))
+        worker_tell_final(worker, &work->told, verdict_hustoj(judgement.verdict), &judgement, work->problem.case_count,
+                          outcome_time_ms(&judgement, worker->settings.use_max_time));
+    judgement_fini(&judgement);
 }
 
 void worker_inline(struct worker *worker, struct queue_job *job)
@@ -271,6 +277,9 @@ void worker_inline(struct worker *worker, struct queue_job *job)
     struct inline_work work = {.worker = worker, .job = job};
     struct err e;
     work.problem.folder_fd = -1;
+    work.told = (struct worker_told){
+        .job = job, .problem = job->problem, .language = job->language, .claimed_us = clock_now_us()};
+    worker_tell(worker, &work.told, STORE_COMPILING);
     work.language = languages_by_id(worker->languages, job->language);
     if (store_job_read(&work.text, job->inline_job, strlen(job->inline_job), &e) != 0) {
         refuse(&work, e.text); /* judge_node has read it: it was put in by something else */

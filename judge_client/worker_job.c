@@ -25,7 +25,6 @@
 enum {
     AGAIN_MS = 500,   /* between tries of a server that is gone */
     FAULT_MS = 1000,  /* times the attempt: a network folder may come back meanwhile */
-    EVENT_MS = 50,    /* between two cases that are told to who watches: the agent passes on four a second */
     QUIET_MS = 60000, /* that a call to a server may take, with its time-outs and a new connection */
 };
 
@@ -36,7 +35,7 @@ struct job_work {
     struct store_submission row;
     char data_version[DATA_VERSION_SIZE];
     bool running_said;
-    int64_t claimed_us, event_us; /* CLOCK_MONOTONIC: the claim; the last event of a case */
+    struct worker_told told;
 };
 
 static void report(struct job_work *work, enum pool_state state, int64_t deadline_us, const char *note)
@@ -46,58 +45,6 @@ static void report(struct job_work *work, enum pool_state state, int64_t deadlin
     out->quiet_ms = state == POOL_STORING ? QUIET_MS : 0;
     (void)str_copy(out->note, sizeof out->note, note); /* cut is fine */
     worker_report(work->worker, state);
-}
-
-/* ---- events, for who watches: sent without waiting, and lost where nobody takes them */
-
-/* The state of the row, and how far judging has come (judgement NULL: not so far); cases: how many there are. outcome: it is
- * final, and says so; else NULL. */
-static void event_send(struct job_work *work, int state, const struct judgement *judgement, size_t cases,
-                       const struct store_outcome *outcome)
-{
-    struct event event = {.state = state,
-                          .finish = outcome != NULL,
-                          .language = work->row.language,
-                          .attempt = work->job->attempt,
-                          .case_count = (int32_t)cases,
-                          .problem = work->row.problem_id,
-                          .claimed_us = work->claimed_us};
-    (void)str_copy(event.id, sizeof event.id, work->job->id); /* these fit */
-    (void)str_copy(event.judger, sizeof event.judger, work->job->token);
-    if (judgement != NULL) {
-        event.time_ms = outcome_time_ms(judgement, work->worker->settings.use_max_time);
-        event.mem_kib = judgement->mem_kib;
-        for (size_t i = 0; i < judgement->case_count; i++)
-            event.passed += judgement->cases[i].verdict == VERDICT_AC;
-        if (outcome != NULL)
-            event.pass_rate = judgement->score / 100;
-        else if (cases > 0) /* there is no score so far */
-            event.pass_rate = event.passed * INT64_C(1000) / (int64_t)cases;
-    }
-    if (judgement != NULL && judgement->case_count > 0) {
-        const struct case_judgement *last = &judgement->cases[judgement->case_count - 1];
-        event.case_no = (int32_t)judgement->case_count;
-        event.case_cpu_us = last->cpu_us;
-        event.case_wall_us = last->wall_us;
-        event.case_mem_kib = last->mem_kib;
-        (void)str_copy(event.case_verdict, sizeof event.case_verdict, verdict_code(last->verdict)); /* it fits */
-        (void)str_copy(event.case_name, sizeof event.case_name, last->test->name);                  /* cut is fine */
-    }
-    if (outcome != NULL) {
-        event.time_ms = outcome->time_ms;
-        event.mem_kib = outcome->mem_kib;
-    }
-    events_send(&work->worker->events, &event);
-}
-
-/* After a case: not more often than anybody is shown, but for the last. */
-static void event_case(struct job_work *work, const struct judgement *so_far, size_t cases)
-{
-    int64_t now_us = clock_now_us();
-    if (so_far->case_count < cases && now_us - work->event_us < EVENT_MS * 1000)
-        return;
-    work->event_us = now_us;
-    event_send(work, STORE_RUNNING, so_far, cases, NULL);
 }
 
 /* ---- the store, tried until it answers */
@@ -173,7 +120,7 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
     if (put_back < 0)
         log_warnx("put back failed submission=%lld: %s", (long long)work->id, e.text);
     else if (put_back == 1)
-        event_send(work, STORE_REJUDGE, NULL, 0, NULL);
+        worker_tell(work->worker, &work->told, STORE_REJUDGE);
     for (int64_t until_us = clock_now_us() + (int64_t)FAULT_MS * 1000 * work->job->attempt;
          counts && !work->worker->ending && clock_now_us() < until_us;)
         worker_wait(work->worker, 100);
@@ -187,6 +134,8 @@ static void end_cancelled(struct job_work *work)
     struct err e;
     report(work, POOL_STORING, 0, "cancelled");
     int put_back = store_put_back(work->worker->store, work->id, work->job->token, &e);
+    if (put_back == 1)
+        worker_tell(work->worker, &work->told, STORE_REJUDGE);
     if (put_back != 0) {
         give_back(work, false, false, put_back < 0 ? e.text : "its lease was lost");
         return;
@@ -240,8 +189,7 @@ static void progress(void *context, const struct judgement *so_far, size_t cases
             log_debug("running not said submission=%lld: %s", (long long)work->id, e.text);
         out->quiet_ms = 0;
     }
-    if (so_far->compiled)
-        event_case(work, so_far, cases);
+    worker_tell_case(work->worker, &work->told, so_far, cases);
     worker_beat(work->worker);
 }
 
@@ -343,7 +291,7 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
     };
     bool saved = save(work, &outcome) == 1;
     if (saved)
-        event_send(work, outcome.result, judgement, problem->case_count, &outcome);
+        worker_tell_final(work->worker, &work->told, outcome.result, judgement, problem->case_count, outcome.time_ms);
     if (saved)
         log_info("judged submission=%lld problem=%lld verdict=%s cpu_us=%lld mem_kib=%lld attempt=%d",
                  (long long)work->id, (long long)work->row.problem_id, verdict_code(judgement->verdict),
@@ -366,7 +314,7 @@ static void refuse(struct job_work *work, const char *why)
                                           .data_version = ""};
     log_warnx("refuses submission=%lld problem=%lld: %s", (long long)work->id, (long long)work->row.problem_id, why);
     if (save(work, &outcome) == 1) /* else it is somebody else's by now */
-        event_send(work, outcome.result, NULL, 0, &outcome);
+        worker_tell_final(work->worker, &work->told, outcome.result, NULL, 0, 0);
     ack(work);
 }
 
@@ -446,8 +394,9 @@ void worker_do(struct worker *worker, struct queue_job *job)
     (void)worker_cancelled(worker); /* what was said of an earlier job */
     int claimed = claim(&work);
     if (claimed == 1) {
-        work.claimed_us = clock_now_us();
-        event_send(&work, STORE_COMPILING, NULL, 0, NULL);
+        work.told = (struct worker_told){
+            .job = job, .problem = work.row.problem_id, .language = work.row.language, .claimed_us = clock_now_us()};
+        worker_tell(worker, &work.told, STORE_COMPILING);
         judge_claimed(&work);
     } else if (claimed == 0) {
         log_info("not ours submission=%s: final, gone, or held by another", job->id);

@@ -58,6 +58,22 @@ void worker_do(struct worker *worker, struct queue_job *job);
 /* worker_inline.c: the same of a self-contained job. */
 void worker_inline(struct worker *worker, struct queue_job *job);
 
+/* worker_event.c: what is told of a job to those who watch (docs/events.md), without waiting. */
+struct judgement;
+struct worker_told {
+    const struct queue_job *job;
+    int64_t problem, claimed_us; /* CLOCK_MONOTONIC */
+    int language;
+    int64_t case_us; /* when a case was told last */
+};
+/* Its row is in this state, HUSTOJ's number; below 4. */
+void worker_tell(struct worker *worker, const struct worker_told *told, int state);
+/* After compiling, and after each case: not more often than anybody is shown, but always the last. */
+void worker_tell_case(struct worker *worker, struct worker_told *told, const struct judgement *so_far, size_t cases);
+/* Its row is final by now. judgement: NULL where there is none. */
+void worker_tell_final(struct worker *worker, const struct worker_told *told, int result,
+                       const struct judgement *judgement, size_t cases, int64_t time_ms);
+
 /* worker_job.c: until when a job may take, by its limits, and no less than the settings say. */
 struct language;
 struct problem;

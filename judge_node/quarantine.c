@@ -76,21 +76,20 @@ static int quarantine_job(struct intake *intake, const struct queue_dead *dead)
     const struct settings *settings = intake->settings;
     char text[QUARANTINE_TEXT];
     struct err e;
-    int64_t id;
+    int64_t id, before_us = clock_now_us();
     int code = 0;
     if (str_to_int64(dead->id, 1, INT64_MAX, &id) == 0) {
         quarantine_text(text, sizeof text, settings->ui, dead->attempt, dead->reason);
-        int64_t before_us = clock_now_us();
         code = store_give_up(intake->store, id, dead->previous, settings->system_error_result, text, &e);
         if (!intake_store_answered(intake, code, &e))
             return -1;
-        if (code == 1)
-            event_say(intake->board, dead->id, settings->system_error_result, true, "", before_us);
     } else if (jobs_is(dead->id)) {
         code = jobs_give_up(intake->queue, dead, &e);
         if (!intake_queue_answered(intake, code, &e))
             return -1;
     }
+    if (code == 1)
+        event_say(intake->board, dead->id, settings->system_error_result, true, "", before_us);
     if (!intake_queue_answered(intake, queue_dead_told(intake->queue, dead->id, &e), &e))
         return -1;
     if (code == 1)

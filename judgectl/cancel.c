@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/err.h"
+#include "common/events.h"
 #include "common/file.h"
 #include "common/pool.h"
 #include "common/settings.h"
@@ -42,6 +44,7 @@ struct cancelling {
     struct store *store;
     struct queue *queue;
     int pool_fd; /* -1: no judged here */
+    struct events_sender events;
     struct refused refused;
     char text[256];
 };
@@ -89,6 +92,15 @@ static void end_job(struct cancelling *cancelling, const char *id)
                                        : "");
 }
 
+/* Who watches hears of it from this box's agent. */
+static void tell(struct cancelling *cancelling, int64_t id)
+{
+    struct event event = {
+        .state = cancelling->settings.system_error_result, .finish = 1, .language = -1, .claimed_us = clock_now_us()};
+    (void)str_format(event.id, sizeof event.id, "%lld", (long long)id); /* it fits */
+    events_send(&cancelling->events, &event);
+}
+
 /* 0, or -1 with e. */
 static int cancel(struct cancelling *cancelling, const char *text, struct err *e)
 {
@@ -99,8 +111,10 @@ static int cancel(struct cancelling *cancelling, const char *text, struct err *e
         return 0;
     }
     int ended = store_cancel(cancelling->store, id, cancelling->settings.system_error_result, cancelling->text, e);
-    if (ended == 1)
+    if (ended == 1) {
+        tell(cancelling, id);
         end_job(cancelling, text);
+    }
     if (ended != 0)
         return ended < 0 ? -1 : 0;
     int found = store_status(cancelling->store, id, false, &status, e);
@@ -139,7 +153,7 @@ static int parse(const char **home, int argc, char **argv, struct err *e)
 int cancel_main(int argc, char **argv)
 {
     struct err e, ignored;
-    struct cancelling cancelling = {.pool_fd = -1};
+    struct cancelling cancelling = {.pool_fd = -1, .events = {.fd = -1, .folder = -1}};
     const char *home = NULL;
     int code = parse(&home, argc, argv, &e);
     if (code > 0)
@@ -147,6 +161,7 @@ int cancel_main(int argc, char **argv)
     if (code == 0)
         code = settings_read_quiet(&cancelling.settings, home, NULL, &e);
     if (code == 0) {
+        events_open(&cancelling.events, cancelling.settings.home);
         cancelling.pool_fd = pool_connect(cancelling.settings.home, &ignored);
         cancelling.store = store_open(&cancelling.settings, &e);
         if (cancelling.store != NULL)
@@ -163,5 +178,6 @@ int cancel_main(int argc, char **argv)
     queue_close(cancelling.queue);
     store_close(cancelling.store);
     file_close(&cancelling.pool_fd);
+    events_close(&cancelling.events);
     return fflush(stdout) != 0 || any || code != 0 ? 2 : 0;
 }
