@@ -50,6 +50,7 @@ struct checker {
     char source[CHECKER_PATH_SIZE];
     char binary[CHECKER_PATH_SIZE]; /* that was uploaded */
     char args[CHECKER_ARGS_SIZE];   /* further words, as conf_words splits them */
+    bool own_argv;                  /* problem.ini says which order: */
     bool hustoj_argv;               /* TPJ: input, answer, output, and no report */
     bool by_problem;                /* problem.ini has a section for it; else names in the folder said it */
     bool more_output;               /* the output limit is the usual one of checkers, as nobody wrote one */

@@ -407,6 +407,7 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
     bool compares = conf_line(conf, "compare", "mode") != 0;
     checker->time_ms = conf_int(conf, "checker", "time_ms", CHECKER_MS);
     checker->memory_mib = conf_int(conf, "checker", "memory_mib", CHECKER_MIB);
+    checker->own_argv = conf_line(conf, "checker", "tpj_argv") != 0;
     checker->hustoj_argv = conf_choice(conf, "checker", "tpj_argv", 0) == 1;
     if (own && compares) {
         (void)err_set(e, "there is [compare] mode, too: one of the two must go");
@@ -428,8 +429,8 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
 void problem_apply_site(struct problem *problem, bool special, bool tpj_hustoj)
 {
     struct checker *checker = &problem->checker;
-    if (tpj_hustoj && !checker->by_problem)
-        checker->hustoj_argv = true;
+    if (!checker->own_argv)
+        checker->hustoj_argv = tpj_hustoj;
     if (special || checker->by_problem || checker->kind == CHECKER_NONE)
         return;
     checker->kind = CHECKER_NONE;

@@ -404,6 +404,34 @@ static void test_checkers(void)
     }
 }
 
+/* What the site says counts where problem.ini says nothing. */
+static void test_site(void)
+{
+    static const struct {
+        const char *things;
+        bool special, tpj_hustoj, uses, hustoj_argv;
+    } rows[] = {
+        {"1.in 1.out tpj.cc", true, false, true, false},
+        {"1.in 1.out tpj.cc", true, true, true, true},
+        {"1.in 1.out tpj.cc", false, true, false, true},
+        {"1.in 1.out tpj.cc problem.ini=[checker]\npoints=percent\n", false, true, true, true},
+        {"1.in 1.out tpj.cc problem.ini=[checker]\ntpj_argv=testlib\n", true, true, true, false},
+        {"1.in 1.out tpj.cc problem.ini=[checker]\ntpj_argv=hustoj\n", true, false, true, true},
+        {"1.in 1.out", true, false, false, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct problem problem;
+        if (!opens(&problem, rows[i].things))
+            continue;
+        problem_apply_site(&problem, rows[i].special, rows[i].tpj_hustoj);
+        (void)UNIT_CHECK((problem.checker.kind == CHECKER_PROGRAM) == rows[i].uses &&
+                             problem.checker.hustoj_argv == rows[i].hustoj_argv &&
+                             (problem.limits.output_mib > 0) == rows[i].uses,
+                         "row %zu, %s", i, rows[i].things);
+        problem_close(&problem);
+    }
+}
+
 /* The flags of Kattis' default validator, and the builtins that are a way to compare. */
 static void test_validator_flags(void)
 {
@@ -847,6 +875,7 @@ static const struct unit_test tests[] = {
     {"headers", test_headers},
     {"special_judges", test_special_judges},
     {"checkers", test_checkers},
+    {"site", test_site},
     {"validator_flags", test_validator_flags},
     {"links", test_links},
     {"folder_paths", test_folder_paths},
