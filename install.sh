@@ -13,7 +13,8 @@ languages='c cpp python'
 # What the build needs, and what the tests need beside it.
 packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev libjansson-dev libncurses-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-    shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3'
+    shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3
+    linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-riscv64-cross linux-libc-dev-mips64el-cross'
 
 usage()
 {

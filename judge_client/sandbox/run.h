@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 #include "judge_client/sandbox/cell.h"
+#include "judge_client/sandbox/policy.h"
 #include "judge_client/sandbox/sandbox.h"
-#include "judge_client/sandbox/syscalls.h"
 
 enum run_end {
     RUN_END_NONE, /* nobody ended it but the program itself */
@@ -50,7 +50,7 @@ struct run {
     bool gone;                /* the cell ended in the middle */
     int64_t left_bytes, children_cpu_us, reset_cpu_us; /* from the cell's answer */
     struct cell_reply fault;                           /* the cell's word on a failed step */
-    uint16_t calls[SYSCALL_NUMBERS];                   /* of the calls that the policy limits */
+    uint16_t calls[POLICY_ARCHES][SYSCALL_ROWS];       /* of the calls that the policy limits */
 };
 
 /* Ends the run for a reason, the first of which stays. limit is for RUN_END_LIMIT. Kills nothing by itself. */

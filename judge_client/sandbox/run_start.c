@@ -126,10 +126,10 @@ static bool execs_more(const struct policy *policy)
     static const char *const calls[] = {"execve", "execveat"};
     for (int a = 0; a < policy->arch_count; a++) {
         for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
-            int nr = syscall_number(policy->arches[a].arch, calls[i]);
-            if (nr < 0)
+            int row = syscall_index_by_name(policy->arches[a].arch, calls[i]);
+            if (row < 0)
                 continue;
-            const struct policy_rule *rule = &policy->arches[a].rules[nr];
+            const struct policy_rule *rule = &policy->arches[a].rules[row];
             if (rule->action == POLICY_ALLOW || (rule->action == POLICY_LIMIT && rule->value > 1))
                 return true;
         }

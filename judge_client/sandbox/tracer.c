@@ -216,19 +216,18 @@ static void handle_forked(struct tracer *tracer, const struct tracee *parent)
 /* Names the call that ended the run: "socket", or "i386:socket" where it is not of this box's architecture. */
 static void set_refused(struct run *run, const struct __ptrace_syscall_info *info, bool foreign)
 {
-    enum { X32_BIT = 0x40000000 };
     struct sandbox_result *result = run->result;
     const struct syscall_arch *arch = syscall_arch_by_audit(info->arch);
     uint64_t nr = info->seccomp.nr;
     const char *prefix = arch == NULL ? "unknown" : arch->name;
     bool native = arch != NULL && arch == syscall_arch_native();
-    if (native && foreign && (nr & X32_BIT) != 0) {
-        prefix = "x32";
-        nr &= ~(uint64_t)X32_BIT;
+    if (native && foreign && (nr & arch->foreign_bit) != 0) {
+        prefix = "x32"; /* the only ABI of its kind */
+        nr &= ~(uint64_t)arch->foreign_bit;
     }
     result->refused = true;
     result->refused_nr = (int)nr;
-    const char *name = arch != NULL && nr < SYSCALL_NUMBERS ? syscall_name(arch, (int)nr) : NULL;
+    const char *name = arch != NULL ? syscall_name(arch, (int64_t)nr) : NULL;
     char number[24] = "";
     if (name == NULL)
         (void)str_format(number, sizeof number, "%lld", (long long)(int64_t)nr); /* it fits */
@@ -244,10 +243,12 @@ static void handle_seccomp(struct tracer *tracer, pid_t pid, int k)
     if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
         return; /* it was killed meanwhile: its end is on its way */
     uint64_t nr = info.seccomp.nr;
-    if (info.seccomp.ret_data == FILTER_LIMITED && nr < SYSCALL_NUMBERS) {
-        const struct policy_rule *rule = policy_rule(run->spec->policy, info.arch, (int64_t)nr);
-        if (rule != NULL && run->calls[nr] < rule->value) {
-            run->calls[nr]++;
+    const struct policy *policy = run->spec->policy;
+    int a = policy_arch(policy, info.arch);
+    int row = a < 0 ? -1 : syscall_index(policy->arches[a].arch, (int64_t)nr);
+    if (info.seccomp.ret_data == FILTER_LIMITED && row >= 0) {
+        if (run->calls[a][row] < policy->arches[a].rules[row].value) {
+            run->calls[a][row]++;
             tracer_continue(pid, 0);
             return;
         }

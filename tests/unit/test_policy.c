@@ -73,6 +73,67 @@ static void test_lines(void)
                     (struct policy_rule){.action = POLICY_ALLOW, .arg = 5, .mask = UINT32_MAX}));
 }
 
+/* True where text parses on arch, and call with this argument is let through as expected. */
+static bool lets(const char *arch_name, const char *text, const char *call, uint64_t argument, bool expected)
+{
+    struct policy policy;
+    struct err e = {""};
+    const struct syscall_arch *arch = syscall_arch_by_name(arch_name);
+    if (!UNIT_CHECK(policy_parse_for(&policy, arch, shipped_folders, "t", text, strlen(text), &e) == 0, "%s: %s", text,
+                    e.text))
+        return false;
+    const struct policy_rule *rule = rule_of(&policy, arch_name, call);
+    return rule != NULL && rule->action == POLICY_ALLOW && policy_holds(&policy, arch, rule, argument) == expected;
+}
+
+static void test_conditions(void)
+{
+    CU_ASSERT(lets("x86_64", "allow ioctl arg1 = TCGETS FIONREAD", "ioctl", 0x5401, true));
+    CU_ASSERT(lets("x86_64", "allow ioctl arg1 = TCGETS FIONREAD", "ioctl", 0x541b, true));
+    CU_ASSERT(lets("x86_64", "allow ioctl arg1 = TCGETS FIONREAD", "ioctl", 0x541c, false));
+    CU_ASSERT(lets("x86_64", "allow ioctl arg1 = TCGETS FIONREAD", "ioctl", 0x10000541b, false));
+    CU_ASSERT(lets("x86_64", "allow ioctl arg1 & 0xffffffff = FIONREAD", "ioctl", 0x10000541b, true));
+    CU_ASSERT(lets("x86_64", "allow read write arg0 = 0x100000001 -1", "write", 0x100000001, true));
+    CU_ASSERT(lets("x86_64", "allow read write arg0 = 0x100000001 -1", "write", UINT64_MAX, true));
+    CU_ASSERT(lets("x86_64", "allow read write arg0 = 0x100000001 -1", "read", 1, false));
+    CU_ASSERT(lets("x86_64", "allow clone arg0 & CLONE_THREAD|CLONE_NEWNS = CLONE_THREAD", "clone", 0x10f00, true));
+    CU_ASSERT(lets("x86_64", "allow clone arg0 & CLONE_THREAD|CLONE_NEWNS = CLONE_THREAD", "clone", 0x30f00, false));
+    CU_ASSERT(lets("x86_64", "allow clone arg0 & CLONE_THREAD|CLONE_NEWNS = CLONE_THREAD", "clone", 0, false));
+    CU_ASSERT(lets("x86_64", "allow clone unless arg0 & CLONE_THREAD|0x80", "clone", 0x80, false));
+    /* 32 bits are all that an argument has there. */
+    CU_ASSERT(lets("arm", "allow openat arg0 = -100", "openat", 0xffffff9c, true));
+    CU_ASSERT(lets("aarch64", "allow openat arg0 = -100", "openat", 0xffffff9c, false));
+    CU_ASSERT(lets("aarch64", "allow openat arg0 = -100", "openat", 0xffffffffffffff9c, true));
+    CU_ASSERT(lets("mips64el", "allow ioctl arg1 = TCGETS", "ioctl", 0x540d, true));
+    CU_ASSERT(lets("mips64el", "allow ioctl arg1 = TCGETS", "ioctl", 0x5401, false));
+
+    struct policy policy;
+    struct err e = {""};
+    CU_ASSERT_EQUAL_FATAL(parse(&policy, "allow ioctl arg1 = 1 2 else errno ENOTTY\nallow read arg0 = 1 2", &e), 0);
+    CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "ioctl")->value, ENOTTY);
+    CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "read")->value, 0);
+    CU_ASSERT_EQUAL(policy.value_count, 2); /* kept once */
+    uint64_t hash = policy.hash;
+    CU_ASSERT_EQUAL_FATAL(parse(&policy, "allow ioctl arg1 = 1 3 else errno ENOTTY\nallow read arg0 = 1 2", &e), 0);
+    CU_ASSERT_NOT_EQUAL(policy.hash, hash);
+    CU_ASSERT_EQUAL_FATAL(parse(&policy, "allow clone unless arg0 & 1 else errno EPERM", &e), 0);
+    CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "clone")->value, EPERM);
+}
+
+static void test_on(void)
+{
+    struct policy policy;
+    struct err e = {""};
+    CU_ASSERT_EQUAL_FATAL(parse(&policy, "arch i386\nallow read\non i386 refuse read\non x86_64 limit execve 2", &e),
+                          0);
+    CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "read")->action, POLICY_ALLOW);
+    CU_ASSERT_EQUAL(rule_of(&policy, "i386", "read")->action, POLICY_REFUSE);
+    CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "execve")->value, 2);
+    CU_ASSERT_EQUAL(rule_of(&policy, "i386", "execve")->action, POLICY_REFUSE);
+    CU_ASSERT_EQUAL_FATAL(parse(&policy, "on arm allow set_tls read", &e), 0); /* not here, but checked */
+    CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "read")->action, POLICY_REFUSE);
+}
+
 static void test_later_line_wins(void)
 {
     const struct policy_rule refuse = {.action = POLICY_REFUSE};
@@ -101,6 +162,8 @@ static void test_architectures(void)
     CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "read")->action, POLICY_ALLOW);
     /* i386's number of mmap2 is another call of x86_64. */
     CU_ASSERT_EQUAL(policy_rule(&policy, policy.arches[0].arch->audit, 192)->action, POLICY_REFUSE);
+    CU_ASSERT_EQUAL(policy_arch(&policy, syscall_arch_by_name("i386")->audit), 1);
+    CU_ASSERT_EQUAL(policy_arch(&policy, syscall_arch_by_name("arm")->audit), -1);
     CU_ASSERT(policy_allows(&policy, "mmap2"));
 
     CU_ASSERT_EQUAL_FATAL(parse(&policy, "allow read mmap2", &e), 0);
@@ -116,11 +179,11 @@ static void test_rule_and_allows(void)
     CU_ASSERT_EQUAL_FATAL(parse(&policy, "allow read\nlimit execve 1\nerrno EPERM socket\nrefuse write", &e), 0);
     uint32_t audit = policy.arches[0].arch->audit;
     CU_ASSERT_PTR_NULL(policy_rule(&policy, audit, -1));
-    CU_ASSERT_PTR_NULL(policy_rule(&policy, audit, SYSCALL_NUMBERS));
+    CU_ASSERT_PTR_NULL(policy_rule(&policy, audit, 1023));
     CU_ASSERT_PTR_NULL(policy_rule(&policy, audit, INT64_MAX));
     CU_ASSERT_PTR_NULL(policy_rule(&policy, audit, 0x40000000));
     CU_ASSERT_PTR_NULL(policy_rule(&policy, 0, 0));
-    CU_ASSERT_PTR_NOT_NULL(policy_rule(&policy, audit, SYSCALL_NUMBERS - 1));
+    CU_ASSERT_PTR_NOT_NULL(policy_rule(&policy, audit, 0));
     CU_ASSERT(policy_allows(&policy, "read"));
     CU_ASSERT(policy_allows(&policy, "execve"));
     CU_ASSERT_FALSE(policy_allows(&policy, "socket"));
@@ -165,20 +228,48 @@ static void test_bad_lines(void)
         {"allow clone unless flags & 1", "t:1: no argument 'flags' (there are arg0 to arg5)"},
         {"allow clone unless arg0 & 0", "t:1: bad mask '0' (0x1 to 0xffffffff)"},
         {"allow clone unless arg0 & 0x100000000", "t:1: bad mask '0x100000000' (0x1 to 0xffffffff)"},
-        {"allow clone unless arg0 & 0xzz", "t:1: bad mask '0xzz' (0x1 to 0xffffffff)"},
+        {"allow clone unless arg0 & 0xzz", "t:1: unknown value '0xzz' (a number)"},
         {"refuse clone unless arg0 & 1", "t:1: 'unless' belongs to 'allow' only"},
+        {"refuse ioctl arg1 = 1", "t:1: unknown system call 'arg1'"},
+        {"allow arg1 = 1", "t:1: 'allow' names no system call"},
+        {"allow ioctl arg1", "t:1: a condition is 'argN = VALUE...' or 'argN & MASK = VALUE...'"},
+        {"allow ioctl arg1 =", "t:1: a condition is 'argN = VALUE...' or 'argN & MASK = VALUE...'"},
+        {"allow ioctl arg1 & 1", "t:1: a condition is 'argN = VALUE...' or 'argN & MASK = VALUE...'"},
+        {"allow ioctl arg1 & 1 =", "t:1: a condition is 'argN = VALUE...' or 'argN & MASK = VALUE...'"},
+        {"allow ioctl arg6 = 1", "t:1: no argument 'arg6' (there are arg0 to arg5)"},
+        {"allow ioctl arg1 = TCGET", "t:1: unknown value 'TCGET' (a number, or did you mean 'TCGETS'?)"},
+        {"allow ioctl arg1 = 18446744073709551616", "t:1: unknown value '18446744073709551616' (a number)"},
+        {"allow ioctl arg1 = 1||2", "t:1: bad value '1||2' (a number or a name; several with | between them)"},
+        {"allow ioctl arg1 = |", "t:1: bad value '|' (a number or a name; several with | between them)"},
+        {"allow ioctl arg1 & 0 = 0", "t:1: bad mask '0' (it has no bit)"},
+        {"allow ioctl arg1 & 1 = 3", "t:1: the value '3' has bits outside of the mask '1': it never holds"},
+        {"allow ioctl arg1 = 1 else", "t:1: after a condition: 'else errno NAME'"},
+        {"allow ioctl arg1 = 1 else refuse", "t:1: after a condition: 'else errno NAME'"},
+        {"allow ioctl arg1 = 1 else errno ENOTTI", "t:1: unknown errno 'ENOTTI' (did you mean 'ENOTTY'?)"},
+        {"allow ioctl arg1 = 1 else errno ENOTTY x", "t:1: after a condition: 'else errno NAME'"},
+        {"on", "t:1: a line for one architecture is 'on NAME LINE'"},
+        {"on arm", "t:1: a line for one architecture is 'on NAME LINE'"},
+        {"on arm on arm allow read", "t:1: 'on' cannot be for one architecture"},
+        {"on arm include base", "t:1: 'include' cannot be for one architecture"},
+        {"on arm arch i386", "t:1: 'arch' cannot be for one architecture"},
+        {"on arm allow set_tlz", "t:1: arm has no system call 'set_tlz' (did you mean 'set_tls'?)"},
+        {"on x86_64 allow mmap2", "t:1: x86_64 has no system call 'mmap2' (did you mean 'mmap'?)"},
         {"arch", "t:1: 'arch' takes one name"},
         {"arch i386 x86_64", "t:1: 'arch' takes one name"},
-        {"arch vax", "t:1: unknown architecture 'vax' (there are: x86_64 i386)"},
+        {"arch vax",
+         "t:1: unknown architecture 'vax' (there are: x86_64 i386 aarch64 arm riscv64 loongarch64 mips64el)"},
         {"include", "t:1: 'include' takes one name"},
         {"include base c", "t:1: 'include' takes one name"},
-        {"include nope", "t:1: no policy 'nope' (there are: base bash c compiler csharp csharp-compiler go java node "
-                         "php python ruby runtime sql threads)"},
+        {"include nope",
+         "t:1: no policy 'nope' (there are: base bash c checker compiler csharp csharp-compiler go java node "
+         "php python ruby runtime sql threads)"},
         {"include ../base", "t:1: '../base' cannot be a policy's name (a-z, 0-9, _ and -, at most 31)"},
         {"include base.policy", "t:1: 'base.policy' cannot be a policy's name (a-z, 0-9, _ and -, at most 31)"},
         {"include t", "t:1: include loop: t -> t"},
-        {"permit read", "t:1: unknown word 'permit' (a line begins with include, arch, allow, refuse, errno or limit)"},
-        {"Allow read", "t:1: unknown word 'Allow' (a line begins with include, arch, allow, refuse, errno or limit)"},
+        {"permit read",
+         "t:1: unknown word 'permit' (a line begins with include, arch, allow, refuse, errno, limit or on)"},
+        {"Allow read",
+         "t:1: unknown word 'Allow' (a line begins with include, arch, allow, refuse, errno, limit or on)"},
         {"allow \033[2J", "t:1: unknown system call '?[2J'"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -426,13 +517,22 @@ static void test_shipped_never(void)
     }
 }
 
+/* Does name let clone through with these flags, on the k-th architecture? */
+static bool clones(const struct policy *policy, int k, uint64_t flags)
+{
+    const struct syscall_arch *arch = policy->arches[k].arch;
+    const struct policy_rule *rule = rule_of(policy, arch->name, "clone");
+    return rule->action == POLICY_ALLOW && rule->mask != 0 && rule->arg == 0 && policy_holds(policy, arch, rule, flags);
+}
+
 static void test_shipped_clone(void)
 {
-    const uint32_t refused = CLONE_UNTRACED | CLONE_PTRACE | CLONE_PARENT | CLONE_NEWNS | CLONE_NEWCGROUP |
-                             CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME;
-    const uint32_t needed = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
-                            CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID |
-                            CLONE_VFORK | CLONE_PIDFD | 17U; /* SIGCHLD */
+    static const uint64_t refused[] = {CLONE_UNTRACED,  CLONE_PTRACE, CLONE_PARENT, CLONE_NEWNS,
+                                       CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
+                                       CLONE_NEWPID,    CLONE_NEWNET, CLONE_NEWTIME};
+    const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+                            CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+    const uint64_t process = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_VFORK | CLONE_PIDFD | 17U; /* SIGCHLD */
     for (size_t i = 0; i < shipped_count; i++) {
         struct policy policy;
         struct err e = {""};
@@ -440,16 +540,73 @@ static void test_shipped_clone(void)
         CU_ASSERT_EQUAL(str_format(text, sizeof text, "arch i386\ninclude %s", shipped[i]), 0);
         UNIT_CHECK(parse(&policy, text, &e) == 0, "%s: %s", shipped[i], e.text);
         bool many = i >= 2;
+        bool forks = strstr(" compiler csharp-compiler bash sql", shipped[i]) != NULL && many && i != 11;
         for (int k = 0; k < policy.arch_count; k++) {
             const char *arch = policy.arches[k].arch->name;
-            const struct policy_rule *rule = rule_of(&policy, arch, "clone");
-            UNIT_CHECK(rule->action == (many ? POLICY_ALLOW : POLICY_REFUSE), "%s %s: clone", shipped[i], arch);
-            UNIT_CHECK(!many || rule->arg == 0, "%s %s: clone's argument", shipped[i], arch);
-            UNIT_CHECK(!many || (rule->mask & refused) == refused, "%s %s: mask %x", shipped[i], arch, rule->mask);
-            UNIT_CHECK((rule->mask & needed) == 0, "%s %s: mask %x", shipped[i], arch, rule->mask);
-            rule = rule_of(&policy, arch, "clone3");
+            UNIT_CHECK(clones(&policy, k, thread) == many, "%s %s: a thread", shipped[i], arch);
+            UNIT_CHECK(clones(&policy, k, process) == forks, "%s %s: a process", shipped[i], arch);
+            for (size_t f = 0; f < sizeof refused / sizeof refused[0]; f++) {
+                bool any = clones(&policy, k, refused[f]) || clones(&policy, k, thread | refused[f]) ||
+                           clones(&policy, k, refused[f] | UINT64_C(0x100000000));
+                UNIT_CHECK(!any, "%s %s: clone with %llx", shipped[i], arch, (unsigned long long)refused[f]);
+            }
+            const struct policy_rule *rule = rule_of(&policy, arch, "clone3");
             UNIT_CHECK(rule->action == (many ? POLICY_ERRNO : POLICY_REFUSE), "%s %s: clone3", shipped[i], arch);
             UNIT_CHECK(!many || rule->value == ENOSYS, "%s %s: clone3's errno", shipped[i], arch);
+        }
+    }
+}
+
+/* ioctl and prctl: what is asked for by libraries, and nothing that sets. What else there is, is told no. */
+static void test_shipped_arguments(void)
+{
+    static const struct {
+        const char *call;
+        uint64_t value;
+        bool holds;
+    } rows[] = {
+        {"ioctl", 0x5401, true},     {"ioctl", 0x541b, true},
+        {"ioctl", 0x802c542a, true}, {"ioctl", 0xffffffff802c542a, true},
+        {"ioctl", 0x5412, false},    {"ioctl", 0x40049409, false},
+        {"ioctl", 0, false},         {"ioctl", 0x1541b, false},
+        {"prctl", 15, true},         {"prctl", 0x53564d41, true},
+        {"prctl", 22, false},        {"prctl", 4, false},
+        {"prctl", 36, false},        {"prctl", 35, false},
+    };
+    struct policy policy;
+    struct err e = {""};
+    for (size_t i = 0; i < shipped_count; i++) {
+        CU_ASSERT_EQUAL(policy_load(&policy, shipped_folders, shipped[i], &e), 0);
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+            const struct policy_rule *rule = rule_of(&policy, "x86_64", rows[k].call);
+            bool whole = rule->action == POLICY_REFUSE && strcmp(rows[k].call, "prctl") == 0 && i != 2;
+            UNIT_CHECK(whole || rule->mask == UINT32_MAX, "%s: any %s", shipped[i], rows[k].call);
+            UNIT_CHECK(whole || policy_holds(&policy, policy.arches[0].arch, rule, rows[k].value) == rows[k].holds,
+                       "%s: %s %llx", shipped[i], rows[k].call, (unsigned long long)rows[k].value);
+            UNIT_CHECK(whole || rule->value != 0, "%s: %s is not told no", shipped[i], rows[k].call);
+        }
+    }
+}
+
+/* Each policy for each architecture, and what only one has. */
+static void test_shipped_everywhere(void)
+{
+    struct policy policy;
+    struct err e = {""};
+    for (const struct syscall_arch *arch = syscall_arches; arch->name != NULL; arch++) {
+        for (size_t i = 0; i < shipped_count; i++) {
+            UNIT_CHECK(policy_load_for(&policy, arch, shipped_folders, shipped[i], &e) == 0, "%s: %s", shipped[i],
+                       e.text);
+            CU_ASSERT_PTR_EQUAL(policy.arches[0].arch, arch);
+            static const char *const always[] = {"read", "write", "openat", "exit_group", "futex", "brk", "munmap"};
+            for (size_t k = 0; k < sizeof always / sizeof always[0]; k++)
+                UNIT_CHECK(policy_allows(&policy, always[k]), "%s on %s: %s", shipped[i], arch->name, always[k]);
+            CU_ASSERT_EQUAL(policy_allows(&policy, "arch_prctl"), strcmp(arch->name, "x86_64") == 0);
+            CU_ASSERT_EQUAL(policy_allows(&policy, "set_tls"), strcmp(arch->name, "arm") == 0);
+            const struct policy_rule *rule = rule_of(&policy, arch->name, "ioctl");
+            bool mips = strcmp(arch->name, "mips64el") == 0;
+            CU_ASSERT_EQUAL(policy_holds(&policy, arch, rule, 0x540d), mips); /* TCGETS */
+            CU_ASSERT_EQUAL(policy_holds(&policy, arch, rule, 0x5401), !mips);
         }
     }
 }
@@ -489,6 +646,8 @@ static void test_shipped_c_refuses(void)
 
 static const struct unit_test tests[] = {
     {"lines", test_lines},
+    {"conditions", test_conditions},
+    {"on", test_on},
     {"later_line_wins", test_later_line_wins},
     {"architectures", test_architectures},
     {"rule_and_allows", test_rule_and_allows},
@@ -499,6 +658,8 @@ static const struct unit_test tests[] = {
     {"bad_files", test_bad_files},
     {"shipped_never", test_shipped_never},
     {"shipped_clone", test_shipped_clone},
+    {"shipped_arguments", test_shipped_arguments},
+    {"shipped_everywhere", test_shipped_everywhere},
     {"shipped_execve", test_shipped_execve},
     {"shipped_c_refuses", test_shipped_c_refuses},
 };

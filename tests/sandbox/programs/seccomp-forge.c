@@ -1,5 +1,6 @@
 /* expect: RE syscall=prctl */
-/* expect threads: RE syscall=fork */
+/* expect threads: exit 0 */
+/* expect any-prctl: RE syscall=fork */
 /*
  * A filter of its own that hands a refused call to the tracer with a reason of its own: the later filter's word is what
  * the tracer hears.
@@ -24,7 +25,8 @@ int main(void)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof code / sizeof *code, code};
-    need("filter", prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0);
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
+        return outcome(); /* no filter, no forgery */
     if (syscall(SYS_fork) == 0)
         _exit(0);
     worked("fork");
