@@ -139,6 +139,10 @@ $(UNIT) $(DRIVERS) $(V2) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBTESTS) $(LI
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -Wl,--as-needed $(POOL_LIBS) -pthread $(LIBS_$(@F)) $(LDLIBS)
 
+# What is tested of judgectl, which is no library: it comes after those that it needs, so they are named once more.
+LIBS_test_why := $(LIBPOOL) $(LIBCOMMON) $(POOL_LIBS)
+$(BUILD)/tests/unit/test_why: $(call obj,judgectl/why_say.c judgectl/shown.c)
+
 # Static, hardly any warnings, and the flags that its head asks for: `/* build: -pthread */`. Where the compiler cannot
 # build for i386 (no gcc-multilib), a program of that kind is left out, and its test says so.
 BUILD_PROGRAM = flags=$$(sed -n '1,8s:.*/\* build\: \(.*\) \*/.*:\1:p' $<); mkdir -p $(@D); rm -f $@; \

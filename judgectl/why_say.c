@@ -88,13 +88,24 @@ static int language_of(const struct why_facts *facts)
     return facts->row == 1 ? facts->submission.language : facts->place.language;
 }
 
-/* How many nodes have workers; *offers: how many of them take the language. */
+/* Whether a worker of this box runs; drained: and is to take a job. */
+static bool box_works(const struct why_facts *facts, bool drained)
+{
+    for (int i = 0; i < facts->slot_count; i++) {
+        if (facts->slots[i].state != POOL_DOWN)
+            return !drained || facts->pool.draining == 0;
+    }
+    return false;
+}
+
+/* How many nodes have workers; *offers: how many of them take the language. A worker that judges for long says nothing meanwhile. */
 static int living_nodes(const struct why_facts *facts, int language, int *offers)
 {
     int living = 0;
     *offers = 0;
     for (int i = 0; i < facts->offer_count; i++) {
-        if (facts->offers[i].age_ms > QUEUE_OFFER_MS)
+        bool here = strcmp(facts->offers[i].node, facts->settings->node) == 0;
+        if (facts->offers[i].age_ms > QUEUE_OFFER_MS && !(here && box_works(facts, false)))
             continue;
         living++;
         *offers += queue_offer_has(&facts->offers[i], language);
@@ -107,7 +118,7 @@ static void note_language(const struct why_facts *facts, struct why_answer *answ
     int language = language_of(facts);
     int offers;
     int living = living_nodes(facts, language, &offers);
-    if (language < 0 || facts->offer_count < 0 || offers > 0)
+    if (language < 0 || facts->offer_count < 0 || offers > 0 || (living == 0 && box_works(facts, false)))
         return;
     char *text = note(answer);
     if (living == 0)
@@ -182,8 +193,8 @@ static void say_waiting(const struct why_facts *facts, struct why_answer *answer
     answer->state = WHY_WAITING;
     answer->place = place->ahead + 1;
     add(answer->text, "waiting at place %lld of %s", (long long)answer->place, queue_lane_name(place->lane));
-    bool offered = living_nodes(facts, place->language, &offers) == 0 || offers > 0;
-    if (facts->job_s > 0 && offered) {
+    int living = living_nodes(facts, place->language, &offers);
+    if (facts->job_s > 0 && offers > 0 && (living > 1 || box_works(facts, true))) {
         answer->eta_s = (int64_t)((double)answer->place * facts->job_s) + 1;
         add(answer->text, ", about %s", why_time(answer->eta_s, time));
     }
