@@ -23,6 +23,8 @@
 #include "common/banned.h"
 
 enum {
+    CHECKER_BUILD_MS = 120000, /* once, where the problem has one that nobody has built yet */
+    SPECIAL_RAW_TEXT = 2, /* the problem's spj in the database */
     AGAIN_MS = 500,   /* between tries of a server that is gone */
     FAULT_MS = 1000,  /* times the attempt: a network folder may come back meanwhile */
     QUIET_MS = 60000, /* that a call to a server may take, with its time-outs and a new connection */
@@ -160,6 +162,9 @@ static void apply_site(const struct worker *worker, const struct store_submissio
         problem->limits.memory_mib = row->memory_mib;
     if (problem->compare.mode == COMPARE_LINES && !worker->settings.ignore_esol)
         problem->compare.strict_line_ends = true;
+    /* judge.db says nothing of special judges: the folder alone does. */
+    problem_apply_site(problem, row->special != 0 || !settings_has_database(&worker->settings),
+                       strcmp(worker->settings.tpj_argv, "hustoj") == 0);
 }
 
 /* The job's time: what its limits add up to, and no less than the settings say. */
@@ -168,8 +173,8 @@ int64_t worker_deadline_us(const struct worker *worker, const struct language *l
     double own = problem_factor(problem, language->name);
     double factor = (own > 1 ? own : 1) * (language->time_factor > 1 ? language->time_factor : 1);
     int64_t cpu_ms = (int64_t)((double)problem->limits.time_ms * factor) + language->time_bonus_ms;
-    int64_t case_ms = most(problem->limits.wall_ms, 2 * cpu_ms + 1000) + 1000;
-    int64_t sum_ms = language->compile.wall_ms + case_ms * (int64_t)problem->case_count + 10000;
+    int64_t case_ms = most(problem->limits.wall_ms, 2 * cpu_ms + 1000) + 1000 + 2 * problem->checker.time_ms;
+    int64_t sum_ms = CHECKER_BUILD_MS + language->compile.wall_ms + case_ms * (int64_t)problem->case_count + 10000;
     return clock_now_us() + most(worker->settings.job_timeout_ms, sum_ms) * 1000;
 }
 
@@ -342,6 +347,10 @@ static void judge_claimed(struct job_work *work)
     const struct language *language = languages_by_id(worker->languages, work->row.language);
     if (work->row.source == NULL) {
         refuse(work, "the source of this submission is missing in the database");
+        return;
+    }
+    if (work->row.special == SPECIAL_RAW_TEXT) {
+        refuse(work, "raw text problems are not served by this version");
         return;
     }
     if (work->row.problem_id < 0) {
