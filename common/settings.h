@@ -18,6 +18,8 @@
 #define SETTINGS_TEXT 256
 #define SETTINGS_NODE 8 /* 1 to 7 bytes of [a-z0-9-], terminated */
 
+#define SETTINGS_EXAM_SIZE 2048
+
 struct settings {
     char home[PATH_MAX]; /* OJ_HOME */
     char file[PATH_MAX]; /* what was read, "" where there was none */
@@ -52,6 +54,10 @@ struct settings {
     int64_t lease_ms;      /* [queue] lease_s: 15 */
     int max_attempts;      /* [queue] max_attempts: 3 */
     int64_t redis_gone_ms; /* [queue] redis_gone_s: 10, then the box works from its own queue */
+
+    char exam[SETTINGS_EXAM_SIZE]; /* [lanes] exam: contest:N problem:N */
+    int rejudge_max_share;         /* 30: percent of the workers, while others come */
+    int64_t rejudge_quiet_ms;      /* [lanes] rejudge_quiet_s: 30; for how long after the last of them */
 
     int64_t sweep_ms;        /* [intake] sweep_s: 5; HUSTOJ's OJ_SLEEP_TIME does not change it */
     int64_t foreign_claim_s; /* [intake] foreign_claim_s: 600 */
@@ -89,6 +95,10 @@ struct settings {
 int settings_read(struct settings *settings, const char *home, const char *path, struct err *e);
 /* The same without a warning: for what runs below or beside judged, which has said them all. */
 int settings_read_quiet(struct settings *settings, const char *home, const char *path, struct err *e);
+
+/* True where [lanes] exam names that contest or problem. */
+enum settings_exam { SETTINGS_EXAM_CONTEST, SETTINGS_EXAM_PROBLEM };
+bool settings_exam_has(const struct settings *settings, enum settings_exam kind, int64_t number);
 
 /* True where a database, where Redis is configured. */
 bool settings_has_database(const struct settings *settings);

@@ -17,8 +17,9 @@ enum settings_kind {
     SETTINGS_AUTO,      /* the same, or "auto", stored as low - 1 */
     SETTINGS_DECIMAL,   /* low to high */
     SETTINGS_BOOL,
-    SETTINGS_CHOICE,   /* one of words: stored as the word where field is text, else as its index */
-    SETTINGS_LANGUAGES /* "all", stored as -1, or numbers from low to high with commas, as bits */
+    SETTINGS_CHOICE,    /* one of words: stored as the word where field is text, else as its index */
+    SETTINGS_LANGUAGES, /* "all", stored as -1, or numbers from low to high with commas, as bits */
+    SETTINGS_EXAM       /* contest:NUMBER and problem:NUMBER, with blanks between; stored as text */
 };
 
 struct settings_row {
@@ -50,6 +51,9 @@ int settings_set(struct settings *settings, const struct settings_row *row, cons
 const char *settings_get(const struct settings *settings, const struct settings_row *row, char *text, size_t size);
 /* All defaults: of HUSTOJ's form, or of ours. settings->home is set already. */
 void settings_defaults(struct settings *settings, bool hustoj);
+
+/* settings_exam.c: 0 where text is a list of SETTINGS_EXAM, or -1 with e. */
+int settings_exam_check(const char *called, const char *text, struct err *e);
 
 /* settings_hustoj.c: applies a file of HUSTOJ's form, terminated text that is cut up; file is for messages. What cannot be
  * used is warned about: HUSTOJ would have started with it. */

@@ -41,6 +41,7 @@ const struct settings_row settings_rows[] = {
 #define CONF_OF_BOOL CONF_BOOL
 #define CONF_OF_CHOICE CONF_CHOICE
 #define CONF_OF_LANGUAGES CONF_TEXT
+#define CONF_OF_EXAM CONF_TEXT
 
 #define SETTING(section, name, kind, field, fallback, low, high, scale, words, hustoj, hustoj_fallback, environment,   \
                 help)                                                                                                  \

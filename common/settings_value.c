@@ -166,6 +166,8 @@ int settings_set(struct settings *settings, const struct settings_row *row, cons
         return set_place(settings, row, called, text, e);
     case SETTINGS_NODE_NAME:
         return set_node(settings, row, called, text, e);
+    case SETTINGS_EXAM:
+        return settings_exam_check(called, text, e) != 0 ? -1 : set_text(settings, row, called, text, e);
     case SETTINGS_LANGUAGES:
         return set_languages(settings, row, called, text, e);
     case SETTINGS_AUTO:
@@ -217,6 +219,7 @@ const char *settings_get(const struct settings *settings, const struct settings_
     case SETTINGS_FILE:
     case SETTINGS_PLACE:
     case SETTINGS_NODE_NAME:
+    case SETTINGS_EXAM:
         (void)str_copy(text, size, const_field(settings, row)); /* the caller's text is as large as any field */
         return text;
     case SETTINGS_CHOICE:

@@ -7,8 +7,9 @@
  * a reason. Who no longer holds the token can neither ack nor give back. Redis holds no truth about submissions that are
  * rows of a database: after a wipe the agent fills it again from the store.
  *
- * Order: by lane, in the order of enum queue_lane; within a lane a submission of a user with few waiting before one of a
- * user with many, then by arrival. A backend (queue_redis.c, queue_sqlite.c) is one const struct queue_backend.
+ * Order: by lane, in the order of enum queue_lane, but each lane that waits has one take in ten, and rejudges no more than their
+ * share of the workers while others come; within a lane users take turns, then by arrival. A backend (queue_redis.c,
+ * queue_sqlite.c) is one const struct queue_backend.
  * A handle belongs to one thread. No call blocks longer than its time-out and the command time-out of the settings.
  */
 #ifndef JUDGE_QUEUE_H

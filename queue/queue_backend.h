@@ -45,6 +45,9 @@ struct queue_backend {
     int (*jobs_tell)(struct queue *queue, const char *id, const char *result, struct err *e);
 };
 
+/* What waits but is not to be taken now (scripts/take.lua): a taker looks again after this long. */
+#define QUEUE_LATER_MS INT64_C(1000)
+
 /* The first member of a backend's handle. */
 struct queue {
     const struct queue_backend *backend;

@@ -78,7 +78,7 @@ static int queue_redis_add(struct queue *queue, const struct queue_entry *entry,
 /* 1 where the answer holds a job, 0 where there is none; -1 with e where it is none of ours. */
 static int read_job(const struct redisReply *reply, const char *token, struct queue_job *job, struct err *e)
 {
-    if (redis_reply_count(reply) == 0)
+    if (redis_reply_count(reply) < 2)
         return 0;
     int lane = queue_lane_of(redis_reply_text(redis_reply_item(reply, 1)));
     if (lane < 0 || str_copy(job->id, sizeof job->id, redis_reply_text(redis_reply_item(reply, 0))) != 0 ||
@@ -115,6 +115,8 @@ static int take_now(struct queue_redis *redis, const char *owner, const int *lan
         redis_args_int(args, redis->queue.settings.lease_ms);
         redis_args_int(args, redis_link_late_us(redis->link));
         redis_args_text(args, i > 0 ? "1" : "0");
+        redis_args_int(args, redis->queue.settings.rejudge_max_share);
+        redis_args_int(args, redis->queue.settings.rejudge_quiet_ms);
         for (size_t k = 0; k < count; k++)
             redis_args_int(args, languages[k]);
         if (redis_link_script(redis->link, REDIS_SCRIPT_take, args, true, &reply, e) == 0)
@@ -126,6 +128,7 @@ static int take_now(struct queue_redis *redis, const char *owner, const int *lan
             return -1;
     }
     int result = read_job(reply, token, job, e);
+    redis->later = redis_reply_count(reply) == 1;
     redis_reply_free(reply);
     return result;
 }
@@ -216,7 +219,9 @@ static int take(struct queue_redis *redis, const char *owner, const int *languag
             (void)poll(&stop, 1, timeout_ms); /* nothing is offered: nothing comes */
             return 0;
         }
-        result = wait_for_wake(redis, languages, language_count, end_us, stop_fd, e);
+        int64_t later_us = clock_now_us() + QUEUE_LATER_MS * 1000;
+        result = wait_for_wake(redis, languages, language_count, redis->later && later_us < end_us ? later_us : end_us,
+                               stop_fd, e);
         if (result < 0)
             return -1;
     }

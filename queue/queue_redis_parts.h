@@ -19,6 +19,7 @@ struct queue_redis {
     char epoch[QUEUE_TOKEN_SIZE]; /* of the server's data, as the last renewal saw it */
     uint64_t epoch_connection;    /* over which that was */
     int64_t until_us;             /* when a call that waits must be over; 0: this one does not wait */
+    bool later;                   /* the last look found what is not to be taken now */
     bool whole_seconds;           /* Redis 5: BLPOP knows no fractions */
     char wake_keys[QUEUE_REDIS_LANGUAGES][QUEUE_REDIS_KEY_SIZE];
 };

@@ -25,10 +25,6 @@
 
 enum { LANGUAGES = 96, UNWATCHED_MS = 100 };
 
-/* As in scripts/common.lua. */
-#define PENALTY_US INT64_C(600000000)
-#define PENALTY_MOST 144
-
 /* state: enum queue_state; lane: enum queue_lane. A row that is bare holds a lease of a job that is not in this file. */
 static const char schema[] = //
     "CREATE TABLE IF NOT EXISTS queue_meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);"
@@ -43,7 +39,12 @@ static const char schema[] = //
     "CREATE INDEX IF NOT EXISTS queue_user ON queue_job(lane, user) WHERE state = 1;"
     "CREATE INDEX IF NOT EXISTS queue_held ON queue_job(deadline_us) WHERE state = 2;"
     "CREATE INDEX IF NOT EXISTS queue_dead ON queue_job(dead_us) WHERE state = 3;"
-    "CREATE TABLE IF NOT EXISTS queue_offer(node TEXT PRIMARY KEY, said_us INTEGER NOT NULL, languages TEXT NOT NULL);";
+    "CREATE TABLE IF NOT EXISTS queue_offer(node TEXT PRIMARY KEY, said_us INTEGER NOT NULL, languages TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS queue_lane(lane INTEGER PRIMARY KEY, round INTEGER NOT NULL, taken_us INTEGER NOT "
+    "NULL);"
+    "CREATE TABLE IF NOT EXISTS queue_passed(lane INTEGER NOT NULL, language INTEGER NOT NULL, takes INTEGER NOT NULL,"
+    " PRIMARY KEY(lane, language));"
+    "CREATE TABLE IF NOT EXISTS queue_taker(owner TEXT PRIMARY KEY, took_us INTEGER NOT NULL);";
 _Static_assert(QUEUE_WAITING == 1 && QUEUE_HELD == 2 && QUEUE_DEAD == 3, "the numbers in the schema");
 
 /* ---- opening */
@@ -78,7 +79,7 @@ static int make_tables(struct queue_sqlite *sqlite, struct err *e)
 static int has_tables(struct queue_sqlite *sqlite, struct err *e)
 {
     struct db_statement *select =
-        db_prepare(sqlite->db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'queue_offer'", e);
+        db_prepare(sqlite->db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'queue_taker'", e);
     int found = select == NULL ? -1 : db_step(select, e);
     db_end(select);
     return found;
@@ -153,32 +154,10 @@ int queue_sqlite_run(struct db_statement *statement, struct err *e)
 
 /* ---- adding */
 
-/* Where a job goes: the time of its arrival, and ten minutes for each of its user's that wait before it in the lane. */
-static int score_of(struct queue_sqlite *sqlite, enum queue_lane lane, const char *user, int64_t arrived_us,
-                    int64_t *score, struct err *e)
-{
-    *score = arrived_us;
-    if (user[0] == '\0')
-        return 0;
-    struct db_statement *count = db_prepare(
-        sqlite->db, "SELECT count(*) FROM (SELECT 1 FROM queue_job WHERE state = 1 AND lane = ? AND user = ? LIMIT ?)",
-        e);
-    if (count == NULL)
-        return -1;
-    db_bind_int(count, 1, lane);
-    db_bind_text(count, 2, user);
-    db_bind_int(count, 3, PENALTY_MOST);
-    int found = db_step(count, e);
-    if (found == 1)
-        *score += db_int(count, 0) * PENALTY_US;
-    db_end(count);
-    return found < 0 ? -1 : 0;
-}
-
 static int insert_job(struct queue_sqlite *sqlite, const struct queue_entry *entry, struct err *e)
 {
     int64_t arrived_us = queue_sqlite_wall_us(), score = 0;
-    if (score_of(sqlite, entry->lane, entry->user, arrived_us, &score, e) != 0)
+    if (queue_sqlite_score(sqlite, entry->lane, entry->user, arrived_us, &score, e) != 0)
         return -1;
     struct db_statement *insert =
         queue_sqlite_by_id(sqlite,
@@ -223,7 +202,7 @@ static int merge_job(struct queue_sqlite *sqlite, const struct queue_entry *entr
     }
     if (state == QUEUE_DEAD || (int64_t)entry->lane >= lane)
         return 0;
-    if (score_of(sqlite, entry->lane, user, arrived_us, &score, e) != 0)
+    if (queue_sqlite_score(sqlite, entry->lane, user, arrived_us, &score, e) != 0)
         return -1;
     struct db_statement *raise =
         queue_sqlite_by_id(sqlite, "UPDATE queue_job SET lane = ?2, score = ?3 WHERE id = ?1", entry->id, e);
@@ -256,10 +235,6 @@ static int queue_sqlite_add(struct queue *queue, const struct queue_entry *entry
 
 /* ---- taking */
 
-#define FIRST                                                                                                          \
-    "SELECT id, lane, language, problem, user, attempt, previous, arrived_us, inline_job FROM queue_job "              \
-    "WHERE state = 1 AND instr(?, ',' || language || ',') ORDER BY lane, score, number LIMIT 1"
-
 static int read_job(struct db_statement *row, const char *token, struct queue_job *job, struct err *e)
 {
     /* They were of these sizes when they came in. */
@@ -277,17 +252,21 @@ static int read_job(struct db_statement *row, const char *token, struct queue_jo
     return 0;
 }
 
-static int hold(struct queue_sqlite *sqlite, const char *offered, const char *owner, struct queue_job *job,
-                struct err *e)
+/* Holds the one that was chosen. 1 or -1. */
+static int hold(struct queue_sqlite *sqlite, const struct queue_sqlite_choice *choice, const char *owner,
+                struct queue_job *job, struct err *e)
 {
     char token[QUEUE_TOKEN_SIZE];
-    struct db_statement *first = queue_sqlite_by_id(sqlite, FIRST, offered, e);
-    int found = first == NULL ? -1 : db_step(first, e);
+    struct db_statement *select = queue_sqlite_by_id(sqlite,
+                                                     "SELECT id, lane, language, problem, user, attempt, previous, "
+                                                     "arrived_us, inline_job FROM queue_job WHERE id = ?",
+                                                     choice->id, e);
+    int found = select == NULL ? -1 : db_step(select, e);
     if (found <= 0)
-        return found;
-    if (queue_new_token(&sqlite->queue, token, e) != 0 || read_job(first, token, job, e) != 0)
         return -1;
-    db_end(first);
+    if (queue_new_token(&sqlite->queue, token, e) != 0 || read_job(select, token, job, e) != 0)
+        return -1;
+    db_end(select);
     struct db_statement *update =
         queue_sqlite_by_id(sqlite,
                            "UPDATE queue_job SET state = 2, token = ?2, owner = ?3, boot = ?4, "
@@ -299,23 +278,29 @@ static int hold(struct queue_sqlite *sqlite, const char *offered, const char *ow
     db_bind_text(update, 3, owner);
     db_bind_text(update, 4, sqlite->boot);
     db_bind_int(update, 5, clock_now_us() + sqlite->queue.settings.lease_ms * 1000);
-    return queue_sqlite_run(update, e);
+    if (queue_sqlite_run(update, e) != 1)
+        return -1;
+    return queue_sqlite_chosen(sqlite, choice, owner, e) != 0 ? -1 : 1;
 }
 
 /* Without waiting. Looks before it locks. 1, 0, -1. */
 static int take_now(struct queue_sqlite *sqlite, const char *offered, const char *owner, struct queue_job *job,
                     struct err *e)
 {
+    struct queue_sqlite_choice choice;
+    sqlite->later = false;
     if (queue_sqlite_ready(sqlite, e) != 0)
         return -1;
-    struct db_statement *first = queue_sqlite_by_id(sqlite, FIRST, offered, e);
-    int found = first == NULL ? -1 : db_step(first, e);
-    db_end(first);
+    int found = queue_sqlite_waits(sqlite, offered, e);
     if (found <= 0)
         return found;
     if (db_begin(sqlite->db, e) != 0)
         return -1;
-    int result = queue_sqlite_finish(sqlite, hold(sqlite, offered, owner, job, e), e);
+    int result = queue_sqlite_choose(sqlite, offered, owner, &choice, e);
+    if (result == 1)
+        result = hold(sqlite, &choice, owner, job, e);
+    sqlite->later = result == 0 && choice.withheld;
+    result = queue_sqlite_finish(sqlite, result, e);
     if (result != 1)
         queue_job_fini(job);
     return result;
@@ -369,7 +354,8 @@ static int queue_sqlite_take(struct queue *queue, const char *owner, const int *
         int result = take_now(sqlite, offered, owner, job, e);
         if (result != 0 || clock_now_us() >= end_us)
             return result;
-        if (wait_for_wake(sqlite, end_us, stop_fd) == 0)
+        int64_t later_us = clock_now_us() + QUEUE_LATER_MS * 1000;
+        if (wait_for_wake(sqlite, sqlite->later && later_us < end_us ? later_us : end_us, stop_fd) == 0)
             return 0;
     }
     return 0;

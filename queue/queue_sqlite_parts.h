@@ -20,6 +20,7 @@ struct queue_sqlite {
     char boot[QUEUE_BOOT_SIZE];
     char epoch[QUEUE_TOKEN_SIZE]; /* of the file, as the last renewal saw it */
     int watch_fd;                 /* inotify, or -1 */
+    bool later;                   /* the last look found what is not to be taken now */
 };
 
 static inline struct queue_sqlite *queue_sqlite_of(struct queue *queue)
@@ -46,6 +47,30 @@ struct db_statement *queue_sqlite_by_id(struct queue_sqlite *sqlite, const char 
 int queue_sqlite_run(struct db_statement *statement, struct err *e);
 /* Takers look again. They also do by themselves, every few seconds: a touch that fails delays them only. */
 void queue_sqlite_wake(const struct queue_sqlite *sqlite);
+
+/* queue_sqlite_lanes.c: what is taken next. */
+struct queue_sqlite_head { /* the first of a lane that the taker may have */
+    char id[QUEUE_ID_SIZE];
+    int lane, language;
+    int64_t round, passed; /* takes since the lane's turn in this language */
+};
+struct queue_sqlite_choice {
+    char id[QUEUE_ID_SIZE]; /* the chosen one's, heads[turn] */
+    bool withheld;          /* rejudges wait that are not to be taken now */
+    size_t count, turn;
+    struct queue_sqlite_head heads[QUEUE_LANES];
+};
+/* Where a job goes in its lane. 0, or -1 with e. */
+int queue_sqlite_score(struct queue_sqlite *sqlite, enum queue_lane lane, const char *user, int64_t arrived_us,
+                       int64_t *score, struct err *e);
+/* Whether anything waits in the languages offered, as ",0,1,6,": 1, 0, -1 with e. */
+int queue_sqlite_waits(struct queue_sqlite *sqlite, const char *offered, struct err *e);
+/* 1 with what scripts/take.lua would choose, 0 nothing, -1 with e. */
+int queue_sqlite_choose(struct queue_sqlite *sqlite, const char *offered, const char *owner,
+                        struct queue_sqlite_choice *choice, struct err *e);
+/* Writes down that it was taken. 0, or -1 with e. */
+int queue_sqlite_chosen(struct queue_sqlite *sqlite, const struct queue_sqlite_choice *choice, const char *owner,
+                        struct err *e);
 
 /* queue_sqlite_leases.c: see queue_backend.h. */
 int queue_sqlite_ack(struct queue *queue, const struct queue_job *job, struct err *e);

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] is the prefix of all keys; the others are made from it, so a cluster, which needs them named, is not supported.
 -- Keys (docs/queue.md): ready:LANE:LANGUAGE and its index heads:LANE, oldest, waiting, lease, dead, untold, job:ID,
--- wake:LANGUAGE, epoch, nodes, alive:NODE, inbox:NODE, offers.
+-- wake:LANGUAGE, epoch, nodes, alive:NODE, inbox:NODE, offers, lanes, takers.
 -- Rule: the first write of a script is one that a server without memory refuses (HSET, ZADD, RPUSH), or there is none of these
 -- in it: so a script is done whole or not at all.
 if redis.replicate_commands then
@@ -12,9 +12,9 @@ local call = redis.call
 local P = KEYS[1]
 local LANES = {'exam', 'contest', 'test', 'practice', 'rejudge'}
 local LANE_INDEX = {exam = 1, contest = 2, test = 3, practice = 4, rejudge = 5}
--- A job gives way to those that arrive up to ten minutes later for each that its user has waiting in the lane before it,
--- but no longer than a day: nobody waits for ever. queue_sqlite.c does the same.
-local PENALTY_US, PENALTY_MAX_US = 600 * 1000000, 24 * 3600 * 1000000
+-- Users take turns: a job's round is that which the lane is at, and one later for each that its user has waiting there before
+-- it. Its score is its arrival and a day for each round: so nobody waits for ever. queue_sqlite_lanes.c does the same.
+local ROUND_US, ROUNDS_MAX = 24 * 3600 * 1000000, 144
 local WAKE_MAX = 64
 local PREVIOUS_MAX = 4
 -- Self-contained jobs (docs/jobs.md): these names are other programs' too, so no prefix; an id of ours is "j:" and theirs.
@@ -42,9 +42,24 @@ local function heads_update(lane, language)
     end
 end
 
+local function round_of(score, arrived_us)
+    return math.max(0, math.floor((tonumber(score) - tonumber(arrived_us)) / ROUND_US + 0.5))
+end
+
+-- The round of the last that was taken there, or of the first that waits, where that is an earlier one.
+local function round_now(lane)
+    local language = call('ZRANGE', P .. 'heads:' .. lane, 0, 0)[1]
+    local id = language and call('ZRANGE', P .. 'ready:' .. lane .. ':' .. language, 0, 0)[1]
+    local head = id and call('HMGET', job_key(id), 'score', 'arrived')
+    if not head or not head[1] then
+        return 0
+    end
+    return math.min(tonumber(call('HGET', P .. 'lanes', 'round:' .. lane) or 0), round_of(head[1], head[2]))
+end
+
 local function score_of(lane, user, arrived_us)
     local before = user ~= '' and tonumber(call('HGET', P .. 'waiting', lane .. ':' .. user)) or 0
-    return text(tonumber(arrived_us) + math.min(before * PENALTY_US, PENALTY_MAX_US))
+    return text(tonumber(arrived_us) + (round_now(lane) + math.min(before, ROUNDS_MAX)) * ROUND_US)
 end
 
 local function ready_put(id, lane, language, user, score, arrived_us)

@@ -36,9 +36,15 @@ static void test_lane(void)
         {{.problem_id = 1000, .contest_id = 7, .contest_running = true}, QUEUE_LANE_CONTEST},
         {{.problem_id = 1000, .result = STORE_REJUDGE, .contest_running = true}, QUEUE_LANE_CONTEST},
         {{.problem_id = 0, .contest_running = true}, QUEUE_LANE_CONTEST},
+        {{.problem_id = 2000}, QUEUE_LANE_EXAM},
+        {{.problem_id = 1000, .contest_id = 1001}, QUEUE_LANE_EXAM},
+        {{.problem_id = 1000, .contest_id = 1001, .contest_running = true, .result = STORE_REJUDGE}, QUEUE_LANE_EXAM},
+        {{.problem_id = 1001, .contest_id = 2000}, QUEUE_LANE_PRACTICE},
+        {{.problem_id = 200}, QUEUE_LANE_PRACTICE},
     };
+    static const struct settings settings = {.exam = "contest:1001  problem:2000 problem:7"};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        UNIT_CHECK(lane_of(&rows[i].row) == rows[i].lane, "row %zu: lane %d", i, (int)lane_of(&rows[i].row));
+        UNIT_CHECK(lane_of(&settings, &rows[i].row) == rows[i].lane, "row %zu: lane %d", i, (int)lane_of(&settings, &rows[i].row));
 }
 
 static void test_token(void)

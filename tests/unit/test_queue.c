@@ -86,16 +86,210 @@ static void contract_users(struct bed *bed)
         next_is(bed, order[i]);
     /* Who has one waiting is before those who have many, at any time; and another lane is another line. */
     add(bed, "late", QUEUE_LANE_PRACTICE, 2, "late");
-    add(bed, "again", QUEUE_LANE_REJUDGE, 2, "many");
     add(bed, "first", QUEUE_LANE_CONTEST, 2, "many");
     next_is(bed, "first");
     next_is(bed, "late");
     for (int i = 3; i < 100; i++) {
+        if (i == 95)
+            add(bed, "again", QUEUE_LANE_REJUDGE, 2, "many");
         (void)str_format(id, sizeof id, "many-%d", i);
         next_is(bed, id);
     }
     next_is(bed, "again");
     none_is_left(bed);
+}
+
+/* How long ago they came does not matter: a user's hundred and then another's one. */
+static void contract_users_later(struct bed *bed)
+{
+    char id[32];
+    for (int i = 0; i < 100; i++) {
+        (void)str_format(id, sizeof id, "many-%d", i); /* it fits */
+        add(bed, id, QUEUE_LANE_PRACTICE, i % 2, "many");
+    }
+    UNIT_CHECK(bed_age(bed, INT64_C(2) * 3600 * 1000) == 0, "%s", bed->e.text);
+    for (int i = 0; i < 20; i++) {
+        (void)str_format(id, sizeof id, "many-%d", i);
+        next_is(bed, id);
+    }
+    add(bed, "one", QUEUE_LANE_PRACTICE, 0, "one");
+    add(bed, "two", QUEUE_LANE_PRACTICE, 1, "two");
+    UNIT_CHECK(bed_age(bed, INT64_C(2) * 3600 * 1000) == 0, "%s", bed->e.text);
+    add(bed, "three", QUEUE_LANE_PRACTICE, 1, "three");
+    add(bed, "many-100", QUEUE_LANE_PRACTICE, 1, "many");
+    next_is(bed, "one");
+    next_is(bed, "two");
+    next_is(bed, "three");
+    for (int i = 20; i <= 100; i++) {
+        (void)str_format(id, sizeof id, "many-%d", i);
+        next_is(bed, id);
+    }
+    /* In an empty lane all begin alike. */
+    add(bed, "four-0", QUEUE_LANE_PRACTICE, 1, "four");
+    add(bed, "four-1", QUEUE_LANE_PRACTICE, 1, "four");
+    add(bed, "five", QUEUE_LANE_PRACTICE, 1, "five");
+    next_is(bed, "four-0");
+    next_is(bed, "five");
+    next_is(bed, "four-1");
+    none_is_left(bed);
+}
+
+/* ---- lanes' shares */
+
+enum { SLOTS = 10 };
+
+static int take_as(struct bed *bed, int slot, struct queue_job *job)
+{
+    static const int languages[] = {0, 1, 2};
+    char owner[32];
+    (void)str_format(owner, sizeof owner, "n1/%d", slot); /* it fits */
+    int taken = queue_take(bed->queue, owner, languages, 3, 0, -1, job, &bed->e);
+    UNIT_CHECK(taken >= 0, "take: %s", bed->e.text);
+    return taken;
+}
+
+/* A job of that lane goes through each slot: now the queue knows them. */
+static void know_slots(struct bed *bed, int slots, enum queue_lane lane)
+{
+    struct queue_job job;
+    for (int i = 0; i < slots; i++) {
+        char id[32];
+        (void)str_format(id, sizeof id, "known-%d", i); /* it fits */
+        add(bed, id, lane, 0, "known");
+        CU_ASSERT_EQUAL(take_as(bed, i, &job), 1);
+        GOOD(queue_ack(bed->queue, &job, &bed->e));
+    }
+}
+
+static void add_rejudges(struct bed *bed, int count)
+{
+    char id[32];
+    for (int i = 0; i < count; i++) {
+        (void)str_format(id, sizeof id, "re-%d", i); /* it fits */
+        add(bed, id, QUEUE_LANE_REJUDGE, i % 3, "");
+    }
+}
+
+/* Takes for all slots: how many got a rejudge. */
+static int take_all(struct bed *bed, struct queue_job jobs[SLOTS])
+{
+    int rejudges = 0;
+    for (int i = 0; i < SLOTS; i++) {
+        if (take_as(bed, i, &jobs[i]) != 1)
+            jobs[i].id[0] = '\0';
+        else
+            rejudges += jobs[i].lane == QUEUE_LANE_REJUDGE;
+    }
+    return rejudges;
+}
+
+static void ack_all(struct bed *bed, struct queue_job jobs[SLOTS])
+{
+    for (int i = 0; i < SLOTS; i++) {
+        if (jobs[i].id[0] != '\0')
+            GOOD(queue_ack(bed->queue, &jobs[i], &bed->e));
+    }
+}
+
+static void contract_share(struct bed *bed)
+{
+    struct queue_job jobs[SLOTS], one;
+    queue_close(bed->queue);
+    bed->settings.rejudge_max_share = 30;
+    bed->settings.rejudge_quiet_ms = 3600000;
+    bed->queue = bed_queue(bed, "n1");
+    add_rejudges(bed, 40);
+    /* Nobody else came: all of them. */
+    CU_ASSERT_EQUAL(take_all(bed, jobs), SLOTS);
+    ack_all(bed, jobs);
+    /* Others came: three of ten, whichever they are. */
+    know_slots(bed, 1, QUEUE_LANE_PRACTICE);
+    CU_ASSERT_EQUAL(take_all(bed, jobs), 3);
+    CU_ASSERT_EQUAL(take_as(bed, 9, &one), 0);
+    /* The other slots are for the others. */
+    add(bed, "new", QUEUE_LANE_PRACTICE, 0, "a");
+    CU_ASSERT_EQUAL(take_as(bed, 9, &one), 1);
+    CU_ASSERT_STRING_EQUAL(one.id, "new");
+    GOOD(queue_ack(bed->queue, &one, &bed->e));
+    /* One that ends makes room for one. */
+    for (int i = 0; i < SLOTS; i++) {
+        if (jobs[i].id[0] == '\0')
+            continue;
+        GOOD(queue_ack(bed->queue, &jobs[i], &bed->e));
+        CU_ASSERT_EQUAL(take_as(bed, i, &jobs[i]), 1);
+        CU_ASSERT_EQUAL(jobs[i].lane, QUEUE_LANE_REJUDGE);
+        CU_ASSERT_EQUAL(take_as(bed, 9, &one), 0);
+        break;
+    }
+    /* Long after the last of the others: all. */
+    queue_close(bed->queue);
+    bed->settings.rejudge_quiet_ms = 0;
+    bed->queue = bed_queue(bed, "n1");
+    CU_ASSERT_EQUAL(take_as(bed, 9, &one), 1);
+    GOOD(queue_ack(bed->queue, &one, &bed->e));
+    /* But while others wait, their turn comes only below their share. */
+    for (int i = 0; i < 40; i++) {
+        char id[32];
+        (void)str_format(id, sizeof id, "other-%d", i); /* it fits */
+        add(bed, id, QUEUE_LANE_CONTEST, 0, "");
+        CU_ASSERT_EQUAL(take_as(bed, 9, &one), 1);
+        CU_ASSERT_EQUAL(one.lane, QUEUE_LANE_CONTEST);
+        GOOD(queue_ack(bed->queue, &one, &bed->e));
+    }
+    ack_all(bed, jobs);
+}
+
+/* A single worker judges everything: in its turn, each lane. */
+static void contract_no_lane_starves(struct bed *bed)
+{
+    int taken[QUEUE_LANES] = {0}, longest[QUEUE_LANES] = {0}, last[QUEUE_LANES] = {0};
+    struct queue_job job;
+    queue_close(bed->queue);
+    bed->settings.rejudge_max_share = 30;
+    bed->settings.rejudge_quiet_ms = 3600000;
+    bed->queue = bed_queue(bed, "n1");
+    for (int i = 0; i < 30; i++) {
+        for (int lane = 0; lane < QUEUE_LANES; lane++) {
+            char id[32];
+            (void)str_format(id, sizeof id, "%d-%d", lane, i); /* it fits */
+            if (lane != QUEUE_LANE_TEST)
+                add(bed, id, (enum queue_lane)lane, lane % 3, "");
+        }
+    }
+    for (int i = 1; i <= 40; i++) {
+        CU_ASSERT_EQUAL(take_as(bed, 0, &job), 1);
+        taken[job.lane]++;
+        longest[job.lane] = i - last[job.lane] > longest[job.lane] ? i - last[job.lane] : longest[job.lane];
+        last[job.lane] = i;
+        GOOD(queue_ack(bed->queue, &job, &bed->e));
+    }
+    UNIT_CHECK(taken[QUEUE_LANE_EXAM] >= 26, "exam: %d of 40", taken[QUEUE_LANE_EXAM]);
+    for (int lane = QUEUE_LANE_CONTEST; lane < QUEUE_LANES; lane++)
+        UNIT_CHECK(lane == QUEUE_LANE_TEST ? taken[lane] == 0 : taken[lane] >= 3 && longest[lane] <= 13,
+                   "%s: %d of 40, once after %d", queue_lane_name((enum queue_lane)lane), taken[lane], longest[lane]);
+}
+
+/* Who waits while rejudges are withheld takes one when there is room, and not before. */
+static void contract_waits_for_room(struct bed *bed)
+{
+    struct queue_job held, job;
+    queue_close(bed->queue);
+    bed->settings.rejudge_max_share = 30;
+    bed->settings.rejudge_quiet_ms = 3600000;
+    bed->queue = bed_queue(bed, "n1");
+    know_slots(bed, 2, QUEUE_LANE_EXAM);
+    add_rejudges(bed, 3);
+    CU_ASSERT_EQUAL(take_as(bed, 0, &held), 1);
+    CU_ASSERT_EQUAL(bed_take(bed, 1200, &job), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct queue *other = bed_queue(bed, "n2");
+        _exit(other != NULL && queue_ack(other, &held, &bed->e) == 1 ? 0 : 1);
+    }
+    CU_ASSERT_EQUAL(bed_take(bed, 20000, &job), 1);
+    CU_ASSERT_EQUAL(job.lane, QUEUE_LANE_REJUDGE);
+    int status = 0;
+    CU_ASSERT(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
 static void contract_languages(struct bed *bed)
@@ -795,6 +989,10 @@ static void with_bed(enum bed_kind kind, void (*test)(struct bed *bed))
 #define CONTRACTS(X)                                                                                                   \
     X(lanes)                                                                                                           \
     X(users)                                                                                                           \
+    X(users_later)                                                                                                     \
+    X(share)                                                                                                           \
+    X(no_lane_starves)                                                                                                 \
+    X(waits_for_room)                                                                                                  \
     X(languages)                                                                                                       \
     X(values)                                                                                                          \
     X(ack)                                                                                                             \

@@ -766,6 +766,7 @@ static void test_keys(void)
         GOOD(queue_ack(bed->queue, &job, &bed->e));
     }
     CU_ASSERT_EQUAL(bed_take(bed, 0, &job), 0);
+    CU_ASSERT_EQUAL(server_says(bed, "DEL oj:lanes oj:takers"), 2); /* a field a lane, a member a worker */
     CU_ASSERT_EQUAL(server_says(bed, "DBSIZE"), 0);
     bed_fini(bed);
 }

@@ -36,6 +36,8 @@ static size_t row_size(const struct settings_row *row)
     case SETTINGS_SECRET:
     case SETTINGS_FILE:
         return SETTINGS_TEXT;
+    case SETTINGS_EXAM:
+        return SETTINGS_EXAM_SIZE;
     case SETTINGS_INT:
     case SETTINGS_AUTO:
     case SETTINGS_CHOICE:

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/db_sqlite.h"
 #include "common/file.h"
 #include "common/str.h"
 #include "queue/queue_backend.h"
@@ -87,4 +88,32 @@ enum queue_state bed_state(struct bed *bed, const char *id)
 {
     struct queue_place place;
     return queue_find(bed->queue, id, &place, &bed->e) == 0 ? place.state : QUEUE_UNKNOWN;
+}
+
+int bed_age(struct bed *bed, int64_t ms)
+{
+    char path[PATH_MAX + 16], command[1024], answer[64];
+    if (bed->kind == BED_REDIS || bed->kind == BED_PAIR) {
+        /* It fits. */
+        (void)str_format(
+            command, sizeof command,
+            "EVAL \"local us = %lld000; for _, key in ipairs(redis.call('KEYS', 'oj:ready:*')) do "
+            "for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do redis.call('ZINCRBY', key, -us, id) "
+            "local job = redis.call('HMGET', 'oj:job:' .. id, 'score', 'arrived') "
+            "redis.call('HSET', 'oj:job:' .. id, 'score', string.format('%%.0f', job[1] - us), 'arrived', "
+            "string.format('%%.0f', job[2] - us)) end end for _, key in ipairs(redis.call('KEYS', 'oj:heads:*')) do "
+            "for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do redis.call('ZINCRBY', key, -us, id) end end "
+            "return 1\" 0",
+            (long long)ms);
+        return redis_server_command(&bed->server, command, answer, sizeof answer, &bed->e);
+    }
+    (void)str_format(path, sizeof path, "%s/queue.db", bed->settings.home); /* they fit */
+    (void)str_format(command, sizeof command,
+                     "UPDATE queue_job SET score = score - %lld000, arrived_us = arrived_us - %lld000 WHERE state = 1",
+                     (long long)ms, (long long)ms);
+    const struct db_options options = {.owner = ""};
+    struct db *db = db_open(path, &options, &bed->e);
+    int result = db == NULL ? -1 : db_script(db, command, &bed->e);
+    db_close(db);
+    return result;
 }

@@ -36,6 +36,8 @@ struct queue *bed_queue(struct bed *bed, const char *node);
 int bed_add(struct bed *bed, const char *id, enum queue_lane lane, int language, const char *user);
 /* Any of the languages 0 to 9, by "n1/0". */
 int bed_take(struct bed *bed, int timeout_ms, struct queue_job *job);
+/* As if everything that waits had come that much earlier: behind the queue's back. 0, or -1 with bed->e. */
+int bed_age(struct bed *bed, int64_t ms);
 enum queue_state bed_state(struct bed *bed, const char *id);
 
 #endif

@@ -146,7 +146,7 @@ int redis_server_command(const struct redis_server *server, const char *command,
                          struct err *e)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char line[512];
+    char line[1024];
     ssize_t count = -1;
     (void)str_copy(address.sun_path, sizeof address.sun_path, server->socket); /* it fits */
     if (str_format(line, sizeof line, "%s\r\n", command) != 0)
