@@ -24,10 +24,10 @@
 
 enum {
     CHECKER_BUILD_MS = 120000, /* once, where the problem has one that nobody has built yet */
-    SPECIAL_RAW_TEXT = 2, /* the problem's spj in the database */
-    AGAIN_MS = 500,   /* between tries of a server that is gone */
-    FAULT_MS = 1000,  /* times the attempt: a network folder may come back meanwhile */
-    QUIET_MS = 60000, /* that a call to a server may take, with its time-outs and a new connection */
+    SPECIAL_RAW_TEXT = 2,      /* the problem's spj in the database */
+    AGAIN_MS = 500,            /* between tries of a server that is gone */
+    FAULT_MS = 1000,           /* times the attempt: a network folder may come back meanwhile */
+    QUIET_MS = 60000,          /* that a call to a server may take, with its time-outs and a new connection */
 };
 
 struct job_work {
