@@ -91,7 +91,8 @@ bool events_read(struct event *event, const void *bytes, size_t size)
     event->judger[sizeof event->judger - 1] = '\0';
     event->case_verdict[sizeof event->case_verdict - 1] = '\0';
     event->case_name[sizeof event->case_name - 1] = '\0';
-    return event->magic == EVENTS_MAGIC && event->id[0] != '\0';
+    return event->magic == EVENTS_MAGIC && event->id[0] != '\0' && event->case_no >= 0 && event->pass_rate >= 0 &&
+           event->pass_rate <= 1000;
 }
 
 int events_watch(const char *home)

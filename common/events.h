@@ -53,7 +53,7 @@ void events_send(struct events_sender *sender, const struct event *event);
 /* Tries once more to send a final one that found its reader full. */
 void events_retry(struct events_sender *sender);
 
-/* True where size bytes are a datagram of ours; *event is then sound: its texts end. */
+/* True where size bytes are a datagram of ours; *event is then sound: its texts end, case_no and pass_rate are in their range. */
 bool events_read(struct event *event, const void *bytes, size_t size);
 
 /* The line, with its newline. Returns its length; it always fits. */
