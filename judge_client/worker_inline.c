@@ -108,6 +108,15 @@ static void give_back(struct inline_work *work, const char *reason)
         log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
 }
 
+/* judged has told us to end it: another delivery has it, and else it waits again as if never taken. */
+static void lost(struct inline_work *work)
+{
+    struct err e;
+    log_info("ended submission=%s attempt=%d: its lease was lost", work->job->id, work->job->attempt);
+    if (queue_give_back(work->worker->queue, work->job, false, "its lease was lost", &e) < 0)
+        log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
+}
+
 /* The job is at fault, whoever tries it: its sender reads why. */
 static void refuse(struct inline_work *work, const char *why)
 {
@@ -253,14 +262,17 @@ static void judge_it(struct inline_work *work)
                                           .input_bytes = work->text.input_bytes};
     const struct judge_options options = {.all = worker->settings.oi_mode && !work->problem.has_scoring,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
-                                          .stop_fd = -1,
+                                          .stop_fd = worker->cancel_fd,
                                           .progress = progress,
                                           .tick = tick,
                                           .context = work};
     report(work, POOL_JUDGING, worker_deadline_us(worker, work->language, &work->problem), "");
     if (judge_check_problem(&work->problem, worker->languages, &e) != 0 ||
         judge(worker->judge, &submission, &options, &judgement, &e) != 0) {
-        give_back(work, e.text);
+        if (worker_cancelled(worker))
+            lost(work);
+        else
+            give_back(work, e.text);
         return;
     }
     char *result = result_of(work, &judgement);
@@ -277,6 +289,7 @@ void worker_inline(struct worker *worker, struct queue_job *job)
     struct inline_work work = {.worker = worker, .job = job};
     struct err e;
     work.problem.folder_fd = -1;
+    (void)worker_cancelled(worker); /* what was said of an earlier job */
     work.told = (struct worker_told){
         .job = job, .problem = job->problem, .language = job->language, .claimed_us = clock_now_us()};
     worker_tell(worker, &work.told, STORE_COMPILING);

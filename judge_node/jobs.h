@@ -25,8 +25,8 @@ struct jobs {
 struct jobs *jobs_new(const struct settings *settings, struct board *board);
 void jobs_free(struct jobs *jobs);
 
-/* The thread: until the board says stop, or judged is gone. */
-void *jobs_run(void *jobs);
+/* The thread, of a struct jobs: until the board says stop, or judged is gone. */
+void *jobs_run(void *argument);
 
 /* One look: how many members it dealt with, or -1 where the queue is gone. */
 int jobs_turn(struct jobs *jobs, int64_t now_us);

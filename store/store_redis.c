@@ -239,7 +239,7 @@ char *store_job_result(const struct store_job_result *result)
         put(object, "output", text_of(result->output)) && put(object, "error", text_of(result->error)) &&
         put(object, "compile_output", text_of(result->compile_output)) &&
         put(object, "judger", text_of(result->judger)) && put(object, "attempt", json_integer(result->attempt)) &&
-        put(object, "finish_time", json_real((double)now.tv_sec + (double)(now.tv_nsec / 1000000) / 1000)) &&
+        put(object, "finish_time", json_real((double)now.tv_sec + (double)now.tv_nsec / 1e9)) &&
         put(object, "cases", cases_of(result));
     char *text = whole ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(object);

@@ -11,7 +11,7 @@
 
 #include "common/banned.h"
 
-#define READ(job, text, e) store_job_read(job, text, sizeof text - 1, e)
+#define READ(job, text, e) store_job_read((job), (text), sizeof(text) - 1, (e))
 
 static void test_whole(void)
 {
