@@ -180,21 +180,32 @@ static int take_stderr(struct judge *judge, struct judgement *judgement, struct 
     return 0;
 }
 
+static void skip_case(struct case_judgement *result, const struct problem_case *test, enum ui_language ui)
+{
+    static const char *const why[UI_COUNT] = {"not run: it cannot change the score any more", "未运行：已不会影响得分"};
+    *result = (struct case_judgement){.test = test, .verdict = VERDICT_SKIPPED};
+    (void)str_copy(result->note, sizeof result->note, why[ui]); /* it fits */
+}
+
 static int run_cases(struct judge *judge, const struct submission *submission, const struct judge_options *options,
                      struct judgement *judgement, struct err *e)
 {
     const struct problem *problem = submission->problem;
     const struct score_scale scale = score_scale(problem);
     bool all = options->all || problem->scoring == PROBLEM_ALL;
+    bool skip = problem->skip && !options->all;
+    score_begin(&scale, judgement);
     for (size_t i = 0; i < problem->case_count; i++) {
         struct case_judgement *result = &judgement->cases[i];
         struct compare_difference difference;
         bool has_difference = false;
-        if (run_case(judge, submission, &problem->cases[i], options, result, &has_difference, &difference, e) != 0)
+        if (skip && !score_needs(&scale, judgement, i))
+            skip_case(result, &problem->cases[i], options->ui);
+        else if (run_case(judge, submission, &problem->cases[i], options, result, &has_difference, &difference, e) != 0)
             return err_add(e, "case %s", problem->cases[i].name);
         judgement->case_count = i + 1;
         take_most(judgement, result);
-        if (result->verdict != VERDICT_AC && judgement->failed == i) {
+        if (result->verdict != VERDICT_AC && result->verdict != VERDICT_SKIPPED && judgement->failed == i) {
             judgement->has_difference = has_difference;
             if (has_difference)
                 judgement->difference = difference;
@@ -204,12 +215,18 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
             judgement->failed = i + 1;
         }
         score_case(&scale, result);
+        score_take(&scale, judgement, i);
         if (options->progress != NULL)
             options->progress(options->context, judgement, problem->case_count);
         if (!all && result->verdict != VERDICT_AC && result->verdict != VERDICT_PE)
             break;
     }
+    size_t shown = judgement->failed;
     score_all(&scale, judgement);
+    if (shown != judgement->failed) { /* what is kept belongs to a case that counts no more */
+        judgement->has_difference = false;
+        judgement->failed_stderr[0] = '\0';
+    }
     return 0;
 }
 
@@ -234,10 +251,12 @@ int judge(struct judge *judge, const struct submission *submission, const struct
     memset(judgement, 0, sizeof *judgement);
     judgement->verdict = VERDICT_CE;
     judgement->cases = calloc(problem->case_count, sizeof *judgement->cases);
+    judgement->subtasks = calloc(problem->subtask_count + 1, sizeof *judgement->subtasks);
     judgement->compile_text = calloc(1, JUDGE_COMPILE_TEXT_BYTES + 1);
     judgement->failed_stderr = calloc(1, JUDGE_STDERR_SIZE);
     int result = -1;
-    if (judgement->cases == NULL || judgement->compile_text == NULL || judgement->failed_stderr == NULL)
+    if (judgement->cases == NULL || judgement->subtasks == NULL || judgement->compile_text == NULL ||
+        judgement->failed_stderr == NULL)
         err_set(e, "out of memory");
     else
         result = compile_submission(judge, submission, options, judgement, e);
@@ -257,10 +276,13 @@ int judge(struct judge *judge, const struct submission *submission, const struct
 void judgement_fini(struct judgement *judgement)
 {
     free(judgement->cases);
+    free(judgement->subtasks);
     free(judgement->compile_text);
     free(judgement->failed_stderr);
     free(judgement->output);
     judgement->cases = NULL;
+    judgement->subtasks = NULL;
+    judgement->subtask_count = 0;
     judgement->compile_text = NULL;
     judgement->failed_stderr = NULL;
     judgement->output = NULL;

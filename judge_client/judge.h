@@ -22,6 +22,7 @@ struct language;
 struct languages;
 struct problem;
 struct problem_case;
+struct problem_subtask;
 struct sandbox;
 struct judge;
 
@@ -50,6 +51,18 @@ struct case_judgement {
     char note[JUDGE_NOTE_SIZE]; /* one sentence for the student */
 };
 
+/* Shares are in millionths. */
+struct subtask_judgement {
+    const struct problem_subtask *subtask;
+    bool solved;         /* it gives all its points, and so do those that it comes after */
+    int64_t score, full; /* thousandths, as the submission's: what it gives, and could have given */
+    /* score.c's, while cases are judged */
+    bool blocked;        /* one that it comes after is lost */
+    size_t seen;         /* cases that are judged or skipped */
+    int64_t least, most; /* share of these */
+    int64_t sum;
+};
+
 struct judgement {
     enum verdict verdict;
     int64_t score;                    /* thousandths of 1 to 100: 0 to 100000 */
@@ -59,8 +72,10 @@ struct judgement {
     char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
     char *output;       /* of a test run that ended well, as compile_text; NULL: none */
     struct case_judgement *cases;
-    size_t case_count; /* judged ones, in the problem's order */
-    size_t failed;     /* index of the first case that is not AC, or case_count */
+    size_t case_count; /* judged and skipped ones, in the problem's order */
+    size_t failed;     /* index of the first case that failed and counts (see score_all), or case_count */
+    struct subtask_judgement *subtasks;
+    size_t subtask_count; /* 0: none, or no case was judged */
     bool has_difference;
     struct compare_difference difference; /* of that case, where its output differs */
     char *failed_stderr; /* the end of what that case wrote to standard error, as text_show makes it; never NULL */

@@ -82,12 +82,38 @@ static void show_checker(const struct problem *problem)
         printf("%-10s %s\n", "because", checker->why);
 }
 
+static void show_subtasks(const struct problem *problem, const struct score_scale *scale)
+{
+    static const char *const types[] = {
+        [PROBLEM_MIN] = "min", [PROBLEM_SUM] = "sum", [PROBLEM_MAX] = "max", [PROBLEM_WHOLE] = "all or nothing"};
+    for (size_t i = 0; i < problem->subtask_count; i++) {
+        const struct problem_subtask *one = &problem->subtasks[i];
+        long long full = (long long)one->score * 100000 / scale->out_of;
+        printf("%-10s %-20d %4lld.%03lld %s of", i == 0 ? "subtasks" : "", one->number, full / 1000, full % 1000,
+               types[one->type]);
+        for (size_t k = 0; k < one->case_count; k++)
+            printf(" %s", problem->cases[one->cases[k]].name);
+        for (size_t k = 0, count = 0; k < i; k++) {
+            if (problem_is_after(one, k))
+                printf("%s %d", count++ == 0 ? ", after" : "", problem->subtasks[k].number);
+        }
+        printf("\n");
+    }
+}
+
 static void show_cases(const struct problem *problem)
 {
     const struct score_scale scale = score_scale(problem);
+    bool subtasks = problem->subtask_count > 0 && problem->subtasks[0].number >= 0;
     printf("%-10s %zu, %s; %s\n", "cases", problem->case_count,
-           scale.named ? "points in their names" : "each counts the same",
-           problem->scoring == PROBLEM_ALL ? "all are run" : "stops at the first failure");
+           subtasks      ? "points in subtasks"
+           : scale.named ? "points in their names (what is the same before the first '.' is one subtask)"
+                         : "each counts the same",
+           problem->skip                     ? "what cannot change the score is skipped"
+           : problem->scoring == PROBLEM_ALL ? "all are run"
+                                             : "stops at the first failure");
+    if (subtasks)
+        show_subtasks(problem, &scale);
     printf("%-10s %-20s %8s %12s %12s\n", "", "case", "points", "input", "answer");
     for (size_t i = 0; i < problem->case_count; i++) {
         const struct problem_case *one = &problem->cases[i];
@@ -95,7 +121,9 @@ static void show_cases(const struct problem *problem)
         score_case(&scale, &whole);
         printf("%-10s %-20s %4lld.%03lld %10lld B %10lld B%s\n", "", one->name, (long long)whole.score / 1000,
                (long long)whole.score % 1000, (long long)one->input_bytes, (long long)one->answer_bytes,
-               one->sample ? "  sample" : "");
+               one->sample    ? "  sample"
+               : one->pretest ? "  pretest"
+                              : "");
     }
 }
 

@@ -41,6 +41,25 @@ static void print_figures(int64_t cpu_us, int64_t wall_us, int64_t mem_kib)
            (long long)mem_kib);
 }
 
+static bool has_subtasks(const struct judgement *judgement)
+{
+    return judgement->subtask_count > 0 && judgement->subtasks[0].subtask->number >= 0;
+}
+
+static void print_json_subtasks(const struct judgement *judgement)
+{
+    printf(",\"subtasks\":[");
+    for (size_t i = 0; i < judgement->subtask_count; i++) {
+        const struct subtask_judgement *row = &judgement->subtasks[i];
+        printf("%s{\"number\":%d,\"score\":", i == 0 ? "" : ",", row->subtask->number);
+        print_score(row->score);
+        printf(",\"of\":");
+        print_score(row->full);
+        printf(",\"solved\":%s}", row->solved ? "true" : "false");
+    }
+    printf("]");
+}
+
 void local_report_json(const struct local_source *source, const struct local_outcome *outcome)
 {
     const struct judgement *judgement = &outcome->judgement;
@@ -77,9 +96,14 @@ void local_report_json(const struct local_source *source, const struct local_out
         print_figures(one->cpu_us, one->wall_us, one->mem_kib);
         printf(",\"note\":");
         print_json_text(one->note);
+        if (one->test->sample || one->test->pretest)
+            printf(",\"mark\":\"%s\"", one->test->sample ? "sample" : "pretest");
         printf("}");
     }
-    printf("]}\n");
+    printf("]");
+    if (has_subtasks(judgement))
+        print_json_subtasks(judgement);
+    printf("}\n");
 }
 
 /* Columns of a text, where a byte that continues a UTF-8 character takes none and a wide one takes two. */
@@ -182,6 +206,23 @@ static void print_lines(const char *blanks, const char *text)
     }
 }
 
+/* `  subtasks: 0: 0/0, 1: 30/30, 2: 0/70` */
+static void print_subtasks(const struct judgement *judgement, enum ui_language ui)
+{
+    static const char *const head[UI_COUNT] = {"  subtasks:", "  子任务："};
+    if (!has_subtasks(judgement))
+        return;
+    printf("%s", head[ui]);
+    for (size_t i = 0; i < judgement->subtask_count; i++) {
+        const struct subtask_judgement *row = &judgement->subtasks[i];
+        printf("%s %d: ", i == 0 ? "" : ",", row->subtask->number);
+        print_score(row->score);
+        printf("/");
+        print_score(row->full);
+    }
+    printf("\n");
+}
+
 static void print_detail(const struct local_source *source, const struct local_outcome *outcome, enum ui_language ui)
 {
     static const char *const answer[UI_COUNT] = {"answer", "答案"};
@@ -201,6 +242,7 @@ static void print_detail(const struct local_source *source, const struct local_o
         print_lines("  ", judgement->compile_text);
         return;
     }
+    print_subtasks(judgement, ui);
     if (judgement->failed >= judgement->case_count)
         return;
     const struct case_judgement *one = &judgement->cases[judgement->failed];

@@ -29,6 +29,30 @@ static bool append(struct text *text, const char *line)
     return true;
 }
 
+/* What a case is besides, for the report. */
+static const char *mark_of(const struct problem_case *test, enum ui_language ui)
+{
+    static const char *const marks[UI_COUNT][3] = {{"", " (sample)", " (pretest)"}, {"", "（样例）", "（预测试）"}};
+    return marks[ui][test->sample ? 1 : test->pretest ? 2 : 0];
+}
+
+static void report_subtasks(struct text *text, const struct judgement *judgement, enum ui_language ui)
+{
+    static const char *const heads[UI_COUNT] = {"subtask|score\n--|--\n", "子任务|得分\n--|--\n"};
+    char line[128];
+    if (judgement->subtask_count == 0 || judgement->subtasks[0].subtask->number < 0)
+        return;
+    (void)append(text, heads[ui]); /* there are at most PROBLEM_SUBTASKS, and room for them */
+    for (size_t i = 0; i < judgement->subtask_count; i++) {
+        const struct subtask_judgement *row = &judgement->subtasks[i];
+        (void)str_format(line, sizeof line, "%d|%lld.%03lld / %lld.%03lld\n", row->subtask->number,
+                         (long long)row->score / 1000, (long long)row->score % 1000, (long long)row->full / 1000,
+                         (long long)row->full % 1000); /* it fits */
+        (void)append(text, line);
+    }
+    (void)append(text, "\n");
+}
+
 /* A cell of a Markdown table: '|' and line ends would end it. */
 static void cell(char *out, size_t size, const char *name)
 {
@@ -70,14 +94,20 @@ void outcome_report(char *text_bytes, size_t size, const struct judgement *judge
     char name[PROBLEM_NAME_SIZE];
     text_bytes[0] = '\0';
     report_failure(&text, judgement, difference, ui);
+    report_subtasks(&text, judgement, ui);
     if (judgement->case_count > 0)
         (void)append(&text, "filename|size|result|memory|time\n--|--|--|--|--\n");
     size_t i = 0;
     for (; i < judgement->case_count; i++) {
         const struct case_judgement *one = &judgement->cases[i];
         cell(name, sizeof name, one->test->input);
-        (void)str_format(line, sizeof line, "%s|%lld|%s|%lldKB|%lldms\n", name, (long long)one->test->input_bytes,
-                         verdict_code(one->verdict), (long long)one->mem_kib, (long long)one->cpu_us / 1000);
+        if (one->verdict == VERDICT_SKIPPED)
+            (void)str_format(line, sizeof line, "%s%s|%lld|-|-|-\n", name, mark_of(one->test, ui),
+                             (long long)one->test->input_bytes);
+        else
+            (void)str_format(line, sizeof line, "%s%s|%lld|%s|%lldKB|%lldms\n", name, mark_of(one->test, ui),
+                             (long long)one->test->input_bytes, verdict_code(one->verdict), (long long)one->mem_kib,
+                             (long long)one->cpu_us / 1000);
         if (text.size - text.used < strlen(line) + TAIL_BYTES)
             break;
         (void)append(&text, line); /* there is room */

@@ -197,7 +197,8 @@ int problem_open(struct problem *problem, const char *folder, struct err *e)
     if (open_folder(problem, folder, e) != 0 || problem_open_conf(problem, &conf, e) != 0 ||
         problem_apply_conf(problem, conf, e) != 0)
         goto out;
-    if (problem_find_cases(problem, conf_choice(conf, "cases", "order", 0) == 1, &found, e) != 0)
+    if (problem_find_cases(problem, conf_choice(conf, "cases", "order", 0) == 1, &found, e) != 0 ||
+        problem_find_subtasks(problem, conf, e) != 0)
         goto out;
     /* Comparing what a checker should judge would give wrong verdicts; where somebody wrote how to compare, it is meant. */
     if (found.judge[0] != '\0' && conf_line(conf, "compare", "mode") == 0) {
@@ -238,6 +239,7 @@ int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mi
 void problem_close(struct problem *problem)
 {
     file_close(&problem->folder_fd);
+    problem_close_subtasks(problem);
     free(problem->cases);
     free(problem->headers);
     problem->cases = NULL;

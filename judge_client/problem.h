@@ -18,7 +18,9 @@
 
 #define PROBLEM_NAME_SIZE 128
 #define PROBLEM_LANGUAGES 32
+#define PROBLEM_SUBTASKS 100 /* of a problem.ini */
 
+/* ALL: judging goes on, and part of the cases gives points. */
 enum problem_scoring { PROBLEM_FIRST_FAILURE, PROBLEM_ALL };
 
 struct problem_case {
@@ -27,8 +29,24 @@ struct problem_case {
     char answer[PROBLEM_NAME_SIZE]; /* .out, else .ans */
     int64_t score;                  /* from the name, else 10 */
     bool has_score;
-    bool sample; /* named by [cases] samples */
+    bool sample, pretest; /* named by [cases] samples, pretests */
+    size_t subtask;       /* index of the first that it is in, where there are any */
+    bool shared;          /* it is in others, too */
     int64_t input_bytes, answer_bytes;
+};
+
+/* What a subtask gives of its score: the least share of its cases, their sum, the largest; or all of it, where each of its cases
+ * was accepted (the least share where it is one case), and nothing else. */
+enum problem_points { PROBLEM_MIN, PROBLEM_SUM, PROBLEM_MAX, PROBLEM_WHOLE };
+
+struct problem_subtask {
+    int number; /* of [subtask.N]; -1: HUSTOJ's, from the names of cases */
+    int64_t score;
+    enum problem_points type;
+    size_t *cases; /* indices, ascending */
+    size_t case_count;
+    int64_t weight;    /* its cases' scores together; 0: each counts the same */
+    uint64_t after[2]; /* bits: it gives nothing unless these, all of them before it, are solved */
 };
 
 struct problem_limits {
@@ -55,8 +73,13 @@ struct problem {
     struct checker checker;                                             /* CHECKER_NONE: outputs are compared */
     char input_file[PROBLEM_NAME_SIZE], output_file[PROBLEM_NAME_SIZE]; /* "" for standard input and output */
     enum problem_scoring scoring;
-    bool has_scoring; /* a person wrote it */
-    int64_t total;    /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
+    bool has_scoring;     /* a person wrote it */
+    bool skip;            /* mode = subtasks: cases that cannot change the score are not run */
+    bool has_total;       /* a person wrote it: scores are scaled to it */
+    size_t subtask_count; /* 0: each case counts for itself */
+    /* Each behind those that it comes after; the cases are in the order of them. */
+    struct problem_subtask *subtasks;
+    int64_t total; /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
     char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
     size_t header_count;
 };
@@ -76,6 +99,12 @@ int problem_open_file(const struct problem *problem, const char *name, struct er
 /* What a HUSTOJ site says of a problem, where its problem.ini says nothing: special: the database calls for a special judge, else
  * one that lies in the folder is not used; tpj_hustoj: the order of a tpj's arguments is HUSTOJ's. */
 void problem_apply_site(struct problem *problem, bool special, bool tpj_hustoj);
+
+/* Is name the case's, with or without its score? */
+bool problem_case_is(const struct problem_case *one, const char *name);
+
+/* Must the subtask with this index be solved first? */
+bool problem_is_after(const struct problem_subtask *subtask, size_t other);
 
 /* The time factor of a language by its name; 1 where none is set. */
 double problem_factor(const struct problem *problem, const char *language);

@@ -39,6 +39,7 @@ static const struct conf_key problem_keys[] = {
     {"scoring", "total", CONF_INT, 1, MOST_TOTAL, NULL, "the full score"},
     {"cases", "order", CONF_CHOICE, 0, 0, "natural alphabetical", "2 before 10, or after it"},
     {"cases", "samples", CONF_WORDS, 0, 0, NULL, "cases that students see"},
+    {"cases", "pretests", CONF_WORDS, 0, 0, NULL, "cases that decide while a contest runs"},
     {"checker", "source", CONF_TEXT, 0, 0, NULL, "the checker"},
     {"checker", "protocol", CONF_TEXT, 0, 0, NULL, "how it is called"},
     {"checker", "args", CONF_WORDS, 0, 0, NULL, "its arguments"},
@@ -162,7 +163,7 @@ static int refuse_sections(const struct problem *problem, const struct conf *con
     static const char *const later[] = {"interactor", "manager", "sources"};
     const char *section;
     for (size_t i = 0; (section = conf_section(conf, i)) != NULL; i++) {
-        bool refused = str_starts(section, "subtask.");
+        bool refused = false;
         for (size_t k = 0; k < sizeof later / sizeof *later; k++)
             refused = refused || strcmp(section, later[k]) == 0;
         if (!refused)
@@ -173,54 +174,55 @@ static int refuse_sections(const struct problem *problem, const struct conf *con
     return 0;
 }
 
-static int apply_scoring(struct problem *problem, const struct conf *conf, struct err *e)
+static void apply_scoring(struct problem *problem, const struct conf *conf)
 {
     int mode = conf_choice(conf, "scoring", "mode", 0);
-    if (mode == 2) {
-        (void)err_set(e, "mode = subtasks is not supported yet");
-        return at_line(problem, conf, "scoring", "mode", e);
-    }
     problem->has_scoring = conf_line(conf, "scoring", "mode") != 0;
     problem->scoring = mode == 0 ? PROBLEM_FIRST_FAILURE : PROBLEM_ALL;
+    problem->skip = mode == 2;
     problem->total = conf_int(conf, "scoring", "total", DEFAULT_TOTAL);
-    return 0;
+    problem->has_total = conf_line(conf, "scoring", "total") != 0;
 }
 
 int problem_apply_conf(struct problem *problem, const struct conf *conf, struct err *e)
 {
+    apply_scoring(problem, conf);
     if (refuse_sections(problem, conf, e) != 0 || apply_limits(problem, conf, e) != 0 ||
-        apply_compare(problem, conf, e) != 0 || apply_scoring(problem, conf, e) != 0 ||
-        apply_file(problem, conf, "input", problem->input_file, e) != 0 ||
+        apply_compare(problem, conf, e) != 0 || apply_file(problem, conf, "input", problem->input_file, e) != 0 ||
         apply_file(problem, conf, "output", problem->output_file, e) != 0)
         return -1;
     return 0;
 }
 
-/* ---- samples */
+/* ---- samples and pretests */
 
-static int mark_sample(struct problem *problem, const char *name, struct err *e)
+static int mark_case(struct problem *problem, const char *key, bool pretest, const char *name, struct err *e)
 {
     bool found = false;
     for (size_t i = 0; i < problem->case_count; i++) {
         struct problem_case *one = &problem->cases[i];
-        size_t stem = strcspn(one->name, "[");
-        if (strcmp(one->name, name) != 0 && (strlen(name) != stem || strncmp(one->name, name, stem) != 0))
+        if (!problem_case_is(one, name))
             continue;
-        one->sample = true;
+        *(pretest ? &one->pretest : &one->sample) = true;
         found = true;
     }
-    return found ? 0 : err_set(e, "samples: there is no case '%.64s'", name);
+    return found ? 0 : err_set(e, "%s: there is no case '%.64s'", key, name);
 }
 
-int problem_mark_samples(struct problem *problem, const struct conf *conf, struct err *e)
+static int mark_cases(struct problem *problem, const struct conf *conf, const char *key, bool pretest, struct err *e)
 {
-    char **words = conf_words(conf_text(conf, "cases", "samples", ""), e);
+    char **words = conf_words(conf_text(conf, "cases", key, ""), e);
     if (words == NULL)
         return -1;
     int result = 0;
     for (size_t i = 0; words[i] != NULL && result == 0; i++)
-        result =
-            i < MOST_SAMPLES ? mark_sample(problem, words[i], e) : err_set(e, "more than %d samples", MOST_SAMPLES);
+        result = i < MOST_SAMPLES ? mark_case(problem, key, pretest, words[i], e)
+                                  : err_set(e, "more than %d %s", MOST_SAMPLES, key);
     free(words);
-    return result == 0 ? 0 : at_line(problem, conf, "cases", "samples", e);
+    return result == 0 ? 0 : at_line(problem, conf, "cases", key, e);
+}
+
+int problem_mark_samples(struct problem *problem, const struct conf *conf, struct err *e)
+{
+    return mark_cases(problem, conf, "samples", false, e) != 0 ? -1 : mark_cases(problem, conf, "pretests", true, e);
 }

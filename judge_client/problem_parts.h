@@ -30,8 +30,13 @@ int problem_open_conf(const struct problem *problem, struct conf **conf, struct 
 /* problem_conf.c: fills in what conf says, and the usual values for the rest (conf may be NULL). 0, or -1 with e. */
 int problem_apply_conf(struct problem *problem, const struct conf *conf, struct err *e);
 
-/* problem_conf.c: marks the cases that are samples. After problem_find_cases. 0, or -1 with e. */
+/* problem_conf.c: marks the cases that are samples or pretests. After problem_find_cases. 0, or -1 with e. */
 int problem_mark_samples(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_score.c: finds the subtasks, of conf (may be NULL) or of the cases' names, and orders the cases by them. After
+ * problem_find_cases and problem_apply_conf. 0, or -1 with e. */
+int problem_find_subtasks(struct problem *problem, const struct conf *conf, struct err *e);
+void problem_close_subtasks(struct problem *problem);
 
 /* problem_checker.c: how outputs are judged: by a checker that conf or the folder has, or by comparing. After
  * problem_apply_conf; conf may be NULL. 0, or -1 with e. */

@@ -110,7 +110,7 @@ int verdict_of_word(const char *word)
     char simple[WORD_SIZE];
     if (!simplify(simple, word, strlen(word)) || simple[0] == '\0')
         return -1;
-    for (int i = 0; i < VERDICT_COUNT; i++) {
+    for (int i = 0; i < VERDICT_SKIPPED; i++) {
         const struct verdict_row *row = &verdict_rows[i];
         if (is_name(simple, row->code) || is_name(simple, row->names[UI_EN]) || is_name(simple, row->names[UI_ZH]))
             return i;

@@ -18,7 +18,8 @@ enum verdict {
     VERDICT_OLE,
     VERDICT_RE,
     VERDICT_CE,
-    VERDICT_SE, /* the judge failed: never the student's fault, never shown as a verdict of another kind */
+    VERDICT_SE,      /* the judge failed: never the student's fault, never shown as a verdict of another kind */
+    VERDICT_SKIPPED, /* of a case that was not run, never of a submission; no word means it */
     VERDICT_COUNT
 };
 

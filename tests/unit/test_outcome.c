@@ -74,6 +74,30 @@ static void test_failure(void)
     free(made);
 }
 
+static void test_subtasks(void)
+{
+    char text[OUTCOME_TEXT_BYTES];
+    struct problem_subtask subtasks[] = {{.number = 0}, {.number = 7, .score = 70}};
+    struct subtask_judgement rows[] = {{.subtask = &subtasks[0]},
+                                       {.subtask = &subtasks[1], .score = 33333, .full = 70000}};
+    struct made *made = make(3);
+    made->judgement.subtasks = rows;
+    made->judgement.subtask_count = 2;
+    made->tests[0].sample = made->tests[0].pretest = made->tests[1].pretest = true;
+    made->cases[2] = (struct case_judgement){.test = &made->tests[2], .verdict = VERDICT_SKIPPED};
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT_STRING_EQUAL(text, "subtask|score\n--|--\n0|0.000 / 0.000\n7|33.333 / 70.000\n\n"
+                                 "filename|size|result|memory|time\n--|--|--|--|--\n1.in (sample)|4|AC|900KB|2ms\n"
+                                 "2.in (pretest)|4|AC|900KB|2ms\n3.in|4|-|-|-\n");
+    outcome_report(text, sizeof text, &made->judgement, true, UI_ZH);
+    CU_ASSERT(strstr(text, "子任务|得分\n") == text && strstr(text, "1.in（样例）|4|AC|") != NULL);
+    /* Those that HUSTOJ's names make are not listed. */
+    subtasks[0].number = subtasks[1].number = -1;
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT(strstr(text, "filename|") == text);
+    free(made);
+}
+
 static void test_many(void)
 {
     char text[OUTCOME_TEXT_BYTES];
@@ -86,6 +110,7 @@ static void test_many(void)
 static const struct unit_test tests[] = {
     {"table", test_table},
     {"failure", test_failure},
+    {"subtasks", test_subtasks},
     {"many", test_many},
 };
 
