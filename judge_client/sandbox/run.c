@@ -27,6 +27,7 @@
 enum {
     TICK_US = 1000000,
     CPU_STEP_US = 1000,      /* the shortest time between two looks at the CPU time */
+    LATE_US = 500000,        /* what a busy box may do to us */
     CELL_WAIT_US = 10000000, /* for a program to be met, and for its end */
     OUTPUT_MUCH = 4 << 10,   /* in one read, of a pipe that holds 64 KiB at first */
     OUTPUT_PIPE_BYTES = 1 << 20,
@@ -42,7 +43,8 @@ struct loop {
     bool failed; /* e holds the first fault; everything is being ended */
     struct err *e;
     int64_t next_tick_us;
-    bool more; /* wait statuses may be left: nothing will wake us for them */
+    int64_t look_us; /* when the clock is to be looked at again, at the latest */
+    bool more;       /* wait statuses may be left: nothing will wake us for them */
 };
 
 void run_set_end(struct run *run, enum run_end end, enum sandbox_limit limit)
@@ -307,12 +309,32 @@ static bool all_clean(const struct loop *loop)
     return true;
 }
 
+/* Looks at the clock. Where it is much later than it should be, we were stopped, or the machine was: that is not the programs' time,
+ * and what they do was not looked at. Their CPU time tells what they have used meanwhile. */
+static int64_t look_up(struct loop *loop)
+{
+    int64_t now_us = clock_now_us();
+    int64_t due_us = loop->look_us;
+    int64_t late_us = now_us - due_us;
+    loop->look_us = now_us;
+    if (late_us <= LATE_US)
+        return now_us;
+    for (size_t k = 0; k < loop->n; k++) {
+        struct run *run = &loop->runs[k];
+        if (run->since_us > 0 && run->since_us <= due_us)
+            run->since_us += late_us;
+        if (run->start_us > 0 && run->start_us <= due_us && (!run->main_ended || run->end_us > due_us))
+            run->start_us += late_us;
+    }
+    return now_us;
+}
+
 /* Waits once, and acts on all that came. */
 static void turn(struct loop *loop)
 {
     enum { MOST = SANDBOX_CELLS * 3 + 2 };
     struct pollfd polled[MOST];
-    int64_t now_us = clock_now_us();
+    int64_t now_us = look_up(loop);
     int64_t wait_us = check_deadlines(loop, now_us) - now_us;
     if (all_clean(loop))
         return;
@@ -329,6 +351,7 @@ static void turn(struct loop *loop)
     polled[count++] = (struct pollfd){.fd = loop->sandbox->child_fd, .events = POLLIN};
     if (wait_us < 0 || loop->more)
         wait_us = 0;
+    loop->look_us = now_us + wait_us;
     struct timespec wait = {wait_us / 1000000, wait_us % 1000000 * 1000};
     int ready = ppoll(polled, count, &wait, &loop->sandbox->wait_mask);
     if (ready < 0 && errno != EINTR) {
@@ -336,6 +359,7 @@ static void turn(struct loop *loop)
         err_sys(&fault, errno, "wait for the programs (ppoll)");
         fail(loop, &fault);
     }
+    (void)look_up(loop);
     if (ready > 0 && polled[0].revents != 0)
         end_all(loop, RUN_END_CANCELLED);
     for (size_t k = 0; k < loop->n && ready > 0; k++) {
@@ -354,6 +378,7 @@ static void turn(struct loop *loop)
     while (reaped < REAP_MOST && reap_one(loop, WNOHANG))
         reaped++;
     loop->more = reaped == REAP_MOST;
+    (void)look_up(loop);
 }
 
 static void start_all(struct loop *loop, const struct sandbox_spec *specs, struct sandbox_result *results,
@@ -399,6 +424,7 @@ int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struc
     } else {
         tracer_init(&loop.tracer, loop.runs, n);
         start_all(&loop, specs, results, fds);
+        loop.look_us = clock_now_us();
         while (!all_clean(&loop))
             turn(&loop);
         tracer_fini(&loop.tracer);
