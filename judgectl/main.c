@@ -43,6 +43,7 @@ static const struct {
     {"problem", "show what the judge understands of a problem's folder", NULL},
     {"run", "run a program in the sandbox and say what it did and used", NULL},
     {"languages", "the languages: numbers, names, what is installed", NULL},
+    {"policy", "the policies: check them, what one allows, what two differ in", NULL},
     {"config", "check judge.conf, print the settings in force or a sample", config_main},
     {"db", "make the tables in the site's database, check them and the rights", db_main},
     {"doctor", "check this box: what is missing, what is lost by it, what to type", NULL},

@@ -26,6 +26,7 @@ struct bench {
     struct policy policies[POLICY_COUNT];
     char programs[PATH_MAX]; /* the folder */
     char cell_path[PATH_MAX];
+    char policy_folder[PATH_MAX];
     char folder[64]; /* where bare programs run; empty before it is made */
     const char *only;
     bool quick;
