@@ -205,6 +205,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
             return err_add(e, "case %s", problem->cases[i].name);
         judgement->case_count = i + 1;
         take_most(judgement, result);
+        if (judgement->failed < i && !score_counts(&scale, judgement, judgement->failed))
+            judgement->failed = i; /* its subtask was solved after all */
         if (result->verdict != VERDICT_AC && result->verdict != VERDICT_SKIPPED && judgement->failed == i) {
             judgement->has_difference = has_difference;
             if (has_difference)
@@ -223,7 +225,7 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
     }
     size_t shown = judgement->failed;
     score_all(&scale, judgement);
-    if (shown != judgement->failed) { /* what is kept belongs to a case that counts no more */
+    if (shown != judgement->failed || shown == judgement->case_count) { /* it is of a case that counts no more */
         judgement->has_difference = false;
         judgement->failed_stderr[0] = '\0';
     }

@@ -213,9 +213,9 @@ static void score_subtasks(const struct score_scale *scale, struct judgement *ju
         judgement->score = FULL - 1;
 }
 
-/* Does what happened in the case count for the verdict? */
-static bool counts(const struct problem *problem, const struct judgement *judgement, size_t i)
+bool score_counts(const struct score_scale *scale, const struct judgement *judgement, size_t i)
 {
+    const struct problem *problem = scale->problem;
     if (problem->subtask_count == 0)
         return true;
     for (size_t k = first_of(problem, i); k <= last_of(problem, i); k++) {
@@ -234,7 +234,7 @@ void score_all(const struct score_scale *scale, struct judgement *judgement)
     for (size_t i = 0; i < judgement->case_count; i++) {
         const struct case_judgement *one = &judgement->cases[i];
         points += (scale->named ? one->test->score : 1) * share_of(one);
-        if (one->verdict == VERDICT_AC || one->verdict == VERDICT_SKIPPED || !counts(problem, judgement, i))
+        if (one->verdict == VERDICT_AC || one->verdict == VERDICT_SKIPPED || !score_counts(scale, judgement, i))
             continue;
         if (failed == judgement->case_count)
             failed = i;

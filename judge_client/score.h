@@ -31,13 +31,15 @@ bool score_needs(const struct score_scale *scale, const struct judgement *judgem
 /* Counts the judged or skipped case with this index in its subtasks. */
 void score_take(const struct score_scale *scale, struct judgement *judgement, size_t i);
 
+/* Does what happened in the judged case count for the verdict, so far? Not where its subtasks are all solved. */
+bool score_counts(const struct score_scale *scale, const struct judgement *judgement, size_t i);
+
 /* Sets result->score in thousandths of a point out of 100: the part of the case, for what it got. What its subtask makes of it
  * is the subtask's score. */
 void score_case(const struct score_scale *scale, struct case_judgement *result);
 
-/* Sets judgement->score, those of its subtasks, ->failed and ->verdict: of the cases that count (none whose subtasks are all
- * solved) the first failing one, where the problem skips, else the gravest (RE over OLE over MLE over TLE over WA over PE
- * over AC). */
+/* Sets judgement->score, those of its subtasks, ->failed and ->verdict: of the cases that count the first failing one, where
+ * the problem skips, else the gravest (RE over OLE over MLE over TLE over WA over PE over AC). */
 void score_all(const struct score_scale *scale, struct judgement *judgement);
 
 #endif
