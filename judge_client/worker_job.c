@@ -193,6 +193,7 @@ static void progress(void *context, const struct judgement *so_far, size_t cases
         if (store_running(work->worker->store, work->id, work->job->token, &e) < 0)
             log_debug("running not said submission=%lld: %s", (long long)work->id, e.text);
         out->quiet_ms = 0;
+        work->worker->reported_us = 0; /* the beat below says so: else a silence would be borne that long */
     }
     worker_tell_case(work->worker, &work->told, so_far, cases);
     worker_beat(work->worker);
