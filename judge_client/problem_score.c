@@ -160,7 +160,7 @@ static int choose_cases(struct naming *naming, char *const *words, struct err *e
 /* The subtask's cases from naming->chosen, in the problem's order. 0, or -1 with e. */
 static int take_cases(const struct naming *naming, struct problem_subtask *subtask, struct err *e)
 {
-    subtask->cases = calloc(naming->count, sizeof *subtask->cases);
+    subtask->cases = calloc(naming->count + 1, sizeof *subtask->cases);
     if (subtask->cases == NULL)
         return err_set(e, "out of memory");
     for (size_t i = 0; i < naming->problem->case_count; i++) {
