@@ -86,7 +86,7 @@ int db_make_file(const char *path, const char *owner, struct err *e)
     if (stat(path, &info) == 0)
         return 0;
     /* Whole from the first moment at which others see it: made under another name. */
-    if (str_format(temporary, sizeof temporary, "%s.new.%d", path, (int)getpid()) != 0)
+    if (str_format(temporary, sizeof temporary, "%s.new.%d", path, (int)gettid()) != 0)
         return err_set(e, "%s: the name is too long", path);
     (void)unlink(temporary); /* of a process that was killed */
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
