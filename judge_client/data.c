@@ -106,9 +106,11 @@ void data_version(char version[DATA_VERSION_SIZE], const char *folder)
         struct stat info;
         if (fstatat(dirfd(open_folder), entry->d_name, &info, 0) != 0 || !S_ISREG(info.st_mode))
             continue;
-        const int64_t facts[] = {info.st_size, info.st_mtim.tv_sec};
-        uint64_t hash = mix(14695981039346656037ULL, entry->d_name, strlen(entry->d_name) + 1);
-        sum += mix(hash, facts, sizeof facts); /* a sum: folders come in any order */
+        char facts[64];
+        (void)str_format(facts, sizeof facts, "/%lld/%lld", (long long)info.st_size,
+                         (long long)info.st_mtim.tv_sec); /* it fits */
+        uint64_t hash = mix(14695981039346656037ULL, entry->d_name, strlen(entry->d_name));
+        sum += mix(hash, facts, strlen(facts)); /* a sum: folders come in any order */
     }
     (void)closedir(open_folder);                                                      /* it was only read */
     (void)str_format(version, DATA_VERSION_SIZE, "%016llx", (unsigned long long)sum); /* it fits */

@@ -187,7 +187,8 @@ static inline bool box_hears(struct box *box, int ms)
 /* The sweeps that a start brings are over: two heartbeats. */
 static inline bool box_settles(struct box *box)
 {
-    return box_hears(box, 5000) && box_hears(box, 5000);
+    bool first = box_hears(box, 5000);
+    return first && box_hears(box, 5000);
 }
 
 /* judge_node asks for the stream. */

@@ -198,15 +198,15 @@ int queue_recover_job(struct queue *queue, const struct queue_lease *lease, cons
     return fake.recover_code;
 }
 
-int queue_give_back(struct queue *queue, const struct queue_job *given, bool counts, const char *reason, struct err *e)
+int queue_give_back(struct queue *queue, const struct queue_job *job, bool counts, const char *reason, struct err *e)
 {
     (void)queue, (void)reason; /* there is one */
-    struct fake_job *job = fake_job(given->id);
+    struct fake_job *row = fake_job(job->id);
     if (fake_queue(e) != 0)
         return -1;
-    if (job == NULL || job->state != QUEUE_HELD || strcmp(job->token, given->token) != 0)
+    if (row == NULL || row->state != QUEUE_HELD || strcmp(row->token, job->token) != 0)
         return 0;
-    job->state = QUEUE_WAITING;
+    row->state = QUEUE_WAITING;
     fake.uncounted += !counts;
     return 1;
 }
