@@ -39,7 +39,7 @@ static const struct conf_key problem_keys[] = {
     {"scoring", "total", CONF_INT, 1, MOST_TOTAL, NULL, "the full score"},
     {"cases", "order", CONF_CHOICE, 0, 0, "natural alphabetical", "2 before 10, or after it"},
     {"cases", "samples", CONF_WORDS, 0, 0, NULL, "cases that students see"},
-    {"cases", "pretests", CONF_WORDS, 0, 0, NULL, "cases that decide while a contest runs"},
+    {"cases", "pretests", CONF_WORDS, 0, 0, NULL, "cases that are marked as pretests"},
     {"checker", "source", CONF_TEXT, 0, 0, NULL, "the checker"},
     {"checker", "protocol", CONF_TEXT, 0, 0, NULL, "how it is called"},
     {"checker", "args", CONF_WORDS, 0, 0, NULL, "its arguments"},
