@@ -164,7 +164,7 @@ int main(int argc, char **argv)
         if (parent > 0)
             return code;
     }
-    log_service(); /* after it, what the parent prints is for a terminal */
+    log_service();        /* after it, what the parent prints is for a terminal */
     notify_open(&notify); /* after the fork: the watchdog's pid is this process' */
     return run(&options, &settings, &daemon, &notify);
 }

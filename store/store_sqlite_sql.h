@@ -77,7 +77,8 @@ static const char sql_last[] = "SELECT " STATUS " FROM solution ORDER BY solutio
 /* Those that may be judged again: final, and in 14 only where a token of ours wrote it. */
 #define AGAIN "(result BETWEEN 4 AND 13 OR (result = 14 AND judger LIKE '_%:________'))"
 static const char sql_recent[] =
-    "SELECT result, SUM(age <= 60), COUNT(*) FROM (SELECT result, judger, " NOW " - COALESCE(judgetime, in_date) AS age "
+    "SELECT result, SUM(age <= 60), COUNT(*) FROM (SELECT result, judger, " NOW
+    " - COALESCE(judgetime, in_date) AS age "
     "FROM solution ORDER BY solution_id DESC LIMIT ?1) WHERE " AGAIN " AND age BETWEEN 0 AND 3600 GROUP BY result";
 static const char sql_select[] =
     "SELECT " ROW " FROM solution s LEFT JOIN contest c ON c.contest_id = s.contest_id WHERE s.solution_id > ?1 AND "

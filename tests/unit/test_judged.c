@@ -125,7 +125,8 @@ static void test_dies_with_job(void)
     CU_ASSERT_STRING_EQUAL(box.last[0].report.id, "");
     CU_ASSERT_STRING_EQUAL(box.last[0].why, "killed by signal 9");
     CU_ASSERT_EQUAL(box.last[0].pid, 0);
-    CU_ASSERT(box_await_text(&box, "log/judged.log", "died=\"killed by signal 9\" submission=1001 restart_ms=100\n", 1));
+    CU_ASSERT(
+        box_await_text(&box, "log/judged.log", "died=\"killed by signal 9\" submission=1001 restart_ms=100\n", 1));
     box_file(&box, "fake", "serve");
     CU_ASSERT(box_await(&box, 0, POOL_IDLE, 1));
     box_fini(&box);
