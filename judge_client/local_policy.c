@@ -52,8 +52,10 @@ static int load(const struct wanted *wanted, const char *name, struct policy *po
     if (strchr(name, '/') == NULL)
         return policy_load_for(policy, wanted->arch, wanted->places.policies, name, e);
     char *text = malloc(FILE_BYTES + 1);
-    if (text == NULL)
-        return err_sys(e, errno, "read %s", name);
+    if (text == NULL) {
+        (void)err_sys(e, errno, "read %s", name); /* -1, as it always is */
+        return -1;
+    }
     ssize_t length = file_read(AT_FDCWD, name, text, FILE_BYTES + 1, e);
     int result = length < 0
                      ? -1
@@ -103,7 +105,7 @@ static void describe(const struct policy *policy, const struct policy_rule *rule
 static int check_one(const struct wanted *wanted, const char *name)
 {
     struct policy policy;
-    struct filter filter;
+    struct filter filter = {.length = 0};
     struct err e = {""};
     if (load(wanted, name, &policy, &e) != 0 || filter_build(&filter, &policy, &e) != 0) {
         printf("bad   %s\n", e.text);
@@ -198,7 +200,7 @@ static void print_policy(const struct policy *policy)
 
 static int do_show(const struct wanted *wanted, int count, char **names, struct err *e)
 {
-    struct policy policy = {.arch_count = 0};
+    struct policy policy;
     (void)count; /* one, as the table says */
     if (load(wanted, names[0], &policy, e) != 0)
         return -1;
@@ -208,7 +210,7 @@ static int do_show(const struct wanted *wanted, int count, char **names, struct 
 
 static int explain_step(const struct wanted *wanted, const char *what, const char *name, struct err *e)
 {
-    struct policy policy = {.arch_count = 0};
+    struct policy policy;
     char path[PATH_MAX];
     size_t counts[POLICY_LIMIT + 1] = {0};
     if (policy_find(wanted->places.policies, name, path, sizeof path, e) != 0 || load(wanted, name, &policy, e) != 0)

@@ -314,7 +314,7 @@ static int measure_filter(struct bench *bench, const char *name, struct err *e)
     const double most_us = 60;
     double values[ROUNDS];
     struct policy policy;
-    struct filter filter;
+    struct filter filter = {.length = 0};
     char what[96];
     if (policy_load(&policy, tree, name, e) != 0 || filter_build(&filter, &policy, e) != 0)
         return -1;

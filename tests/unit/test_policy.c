@@ -120,6 +120,27 @@ static void test_conditions(void)
     CU_ASSERT_EQUAL(rule_of(&policy, "x86_64", "clone")->value, EPERM);
 }
 
+/* 300 values in the conditions of one policy, and 33 in one condition. */
+static void test_too_many_values(void)
+{
+    struct policy policy;
+    struct err e = {""};
+    char text[16384] = "";
+    for (int i = 0; i < 300; i++) {
+        size_t length = strlen(text);
+        CU_ASSERT_EQUAL(str_format(text + length, sizeof text - length, "allow read arg0 = %d\n", i), 0);
+    }
+    CU_ASSERT_EQUAL(parse(&policy, text, &e), -1);
+    CU_ASSERT_STRING_EQUAL(e.text, "t:257: more than 256 values of arguments in a policy");
+    (void)str_copy(text, sizeof text, "allow read arg0 ="); /* it fits */
+    for (int i = 0; i < 33; i++) {
+        size_t length = strlen(text);
+        CU_ASSERT_EQUAL(str_format(text + length, sizeof text - length, " %d", i), 0);
+    }
+    CU_ASSERT_EQUAL(parse(&policy, text, &e), -1);
+    CU_ASSERT_STRING_EQUAL(e.text, "t:1: more than 32 values in a condition");
+}
+
 static void test_on(void)
 {
     struct policy policy;
@@ -648,6 +669,7 @@ static void test_shipped_c_refuses(void)
 static const struct unit_test tests[] = {
     {"lines", test_lines},
     {"conditions", test_conditions},
+    {"too_many_values", test_too_many_values},
     {"on", test_on},
     {"later_line_wins", test_later_line_wins},
     {"architectures", test_architectures},
