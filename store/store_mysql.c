@@ -210,7 +210,7 @@ static int put_back_call(struct store_mysql *store, void *argument, struct err *
         return put;
     struct store_status status = {.id = claim->id}; /* the first try may have done it */
     int found = store_mysql_read_status(store, claim->id, &status, e);
-    return found == 1 ? status.result == STORE_REJUDGE && strcmp(status.judger, claim->token) == 0 : found;
+    return found == 1 ? status.result == STORE_REJUDGE && store_writer(status.judger) == STORE_BY_OTHER : found;
 }
 
 static int store_mysql_put_back(struct store *base, int64_t id, const char *token, struct err *e)

@@ -33,7 +33,9 @@
     "CAST(?10 AS SIGNED) AS g, CAST(?11 AS CHAR(255)) AS h]) n JOIN solution s ON s.solution_id = ?1 AND " HELD_S
 /* Those that may be judged again: final, and in 14 only where a token of ours wrote it. */
 #define AGAIN "(result BETWEEN 4 AND 13 OR (result = 14 AND judger LIKE '_%:________'))"
-#define REJUDGE "UPDATE solution SET result = 1{pass_rate|, pass_rate = 0} WHERE solution_id IN ([, |?1]) AND " AGAIN
+#define REJUDGE                                                                                                        \
+    "UPDATE solution SET result = 1, judger = 'LOCAL'{pass_rate|, pass_rate = 0} WHERE solution_id IN ([, |?1]) "      \
+    "AND " AGAIN
 #define PUT_TEXT(table)                                                                                                \
     "INSERT INTO " table " (solution_id, error) SELECT s.solution_id, ?3 FROM solution s WHERE s.solution_id = ?1 "    \
     "AND " HELD_S " ON DUPLICATE KEY UPDATE error = VALUES(error)"
@@ -60,7 +62,9 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
                       "{input|LEFT JOIN custominput i ON i.solution_id = s.solution_id }WHERE s.solution_id = ?1",
                       "iiiiiitiiiiitt", 0, 0, 0},
     [SQL_RUNNING] = {"UPDATE solution SET result = 3 WHERE solution_id = ?1 AND " HELD, NULL, 0, 0, 0},
-    [SQL_PUT_BACK] = {"UPDATE solution SET result = 1 WHERE solution_id = ?1 AND " HELD, NULL, 0, 0, 0},
+    /* 'LOCAL' is the column's default: an old-style judge claims without a name of its own, and must not look like us. */
+    [SQL_PUT_BACK] = {"UPDATE solution SET result = 1, judger = 'LOCAL' WHERE solution_id = ?1 AND " HELD, NULL, 0, 0,
+                      0},
     [SQL_STATUS] = {"SELECT " STATUS " FROM solution WHERE solution_id = ?1", "iiiiiti", 0, 0, 0},
     [SQL_TEXTS] = {"SELECT c.error, r.error FROM solution s LEFT JOIN compileinfo c ON c.solution_id = s.solution_id "
                    "LEFT JOIN runtimeinfo r ON r.solution_id = s.solution_id WHERE s.solution_id = ?1",

@@ -64,7 +64,7 @@ static const char sql_read[] = "SELECT " ROW ", p.time_limit, CAST(ROUND(p.time_
                                "LEFT JOIN source_code o ON o.solution_id = s.solution_id "
                                "LEFT JOIN custominput i ON i.solution_id = s.solution_id WHERE s.solution_id = ?1";
 static const char sql_running[] = "UPDATE solution SET result = 3 WHERE solution_id = ?1 AND " HELD;
-static const char sql_put_back[] = "UPDATE solution SET result = 1 WHERE solution_id = ?1 AND " HELD;
+static const char sql_put_back[] = "UPDATE solution SET result = 1, judger = 'LOCAL' WHERE solution_id = ?1 AND " HELD;
 static const char sql_waiting[] =
     "SELECT " ROW " FROM solution s INDEXED BY solution_result LEFT JOIN contest c ON c.contest_id = s.contest_id "
     "WHERE s.result IN (0, 1) AND s.solution_id > ?1 AND s.solution_id % ?2 = ?3 AND "
@@ -84,7 +84,8 @@ static const char sql_select[] =
     "SELECT " ROW " FROM solution s LEFT JOIN contest c ON c.contest_id = s.contest_id WHERE s.solution_id > ?1 AND "
     "(?2 = 0 OR s.problem_id = ?2) AND (?3 = 0 OR s.contest_id = ?3) AND (?4 = -1 OR s.result = ?4) AND "
     "s.in_date >= ?5 AND (?6 = 0 OR s.solution_id <= ?6) AND " AGAIN " ORDER BY s.solution_id LIMIT ?7";
-static const char sql_rejudge[] = "UPDATE solution SET result = 1, pass_rate = 0 WHERE solution_id = ?1 AND " AGAIN;
+static const char sql_rejudge[] =
+    "UPDATE solution SET result = 1, judger = 'LOCAL', pass_rate = 0 WHERE solution_id = ?1 AND " AGAIN;
 static const char sql_compile_text[] = "SELECT error FROM compileinfo WHERE solution_id = ?1";
 static const char sql_run_text[] = "SELECT error FROM runtimeinfo WHERE solution_id = ?1";
 

@@ -285,6 +285,10 @@ static void put_back(struct fixture *f)
     CHECK_CALL(f, 1, store_running(f->store, id, A, &f->e));
     CHECK_CALL(f, 1, store_put_back(f->store, id, A, &f->e));
     CU_ASSERT_EQUAL(result_of(f, id), 1);
+    /* One who claims it now without a name is not taken for us. */
+    struct store_status status;
+    CHECK_CALL(f, 1, store_status(f->store, id, false, &status, &f->e));
+    CU_ASSERT_STRING_EQUAL(status.judger, "LOCAL");
     CHECK_CALL(f, 0, store_put_back(f->store, id, A, &f->e));
     CHECK_CALL(f, 0, save(f, id, A, 4));
     judge(f, id, B, 4);
