@@ -234,7 +234,7 @@ int main(int argc, char **argv)
     if (file_open_standard(&e) != 0)
         fatal("%s", e.text);
     state.report_fd = main_report_fd();
-    if (settings_read(&state.settings, home, NULL, &e) != 0)
+    if (settings_read_quiet(&state.settings, home, NULL, &e) != 0)
         fatal("%s", e.text);
     if (chdir(state.settings.home) != 0)                             /* POOL_SOCKET is named from there */
         fatal("enter %s: %s", state.settings.home, strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
