@@ -230,6 +230,8 @@ install: $(PROGRAMS)
 	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
 	$(Q)install -C -m 0644 data/schema.sql etc/judge.conf $(DESTDIR)$(PREFIX)/share/judge
 	$(Q)$(call placed,etc/init.d/judged) && install -C -D -m 0755 $(BUILD)/placed $(DESTDIR)/etc/init.d/judged
+	$(Q)$(call placed,etc/logrotate.d/judge) && \
+		install -C -D -m 0644 $(BUILD)/placed $(DESTDIR)/etc/logrotate.d/judge
 	$(Q)$(call placed,etc/judged.service) && \
 		install -C -D -m 0644 $(BUILD)/placed $(DESTDIR)$(PREFIX)/lib/systemd/system/judged.service
 	$(Q)cd data && find . -mindepth 2 -type f -exec install -C -D -m 0644 '{}' '$(DESTDIR)$(PREFIX)/share/judge/samples/{}' ';'
