@@ -98,7 +98,8 @@ bool intake_store_answered(struct intake *intake, int code, const struct err *e)
 
 int intake_add(struct intake *intake, const struct store_submission *row, const char *text, struct err *e)
 {
-    struct queue_entry entry = {.lane = lane_of(intake->settings, row), .language = row->language, .problem = row->problem_id};
+    struct queue_entry entry = {
+        .lane = lane_of(intake->settings, row), .language = row->language, .problem = row->problem_id};
     (void)str_format(entry.id, sizeof entry.id, "%lld", (long long)row->id); /* fits */
     (void)str_copy(entry.user, sizeof entry.user, row->user);                /* the same size */
     int code = text != NULL ? queue_inbox_add(intake->queue, text, &entry, e) : queue_add(intake->queue, &entry, e);

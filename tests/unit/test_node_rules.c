@@ -44,7 +44,8 @@ static void test_lane(void)
     };
     static const struct settings settings = {.exam = "contest:1001  problem:2000 problem:7"};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        UNIT_CHECK(lane_of(&settings, &rows[i].row) == rows[i].lane, "row %zu: lane %d", i, (int)lane_of(&settings, &rows[i].row));
+        UNIT_CHECK(lane_of(&settings, &rows[i].row) == rows[i].lane, "row %zu: lane %d", i,
+                   (int)lane_of(&settings, &rows[i].row));
 }
 
 static void test_token(void)
