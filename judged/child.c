@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,8 +31,11 @@ __attribute__((noreturn)) static void child_become(char *const *argv, int report
 {
     sigset_t none;
     (void)setpgid(0, 0); /* cannot fail for a new process */
+    /* By the system call: posix_spawn(3), with which make and systemd start programs, leaves the library's own signals 32
+     * and 33 ignored, and signal(3) refuses to touch them. The kernel's struct, all zero, is SIG_DFL. */
+    static const uint64_t by_default[4] = {0};
     for (int number = 1; number < NSIG; number++)
-        (void)signal(number, SIG_DFL); /* fails for SIGKILL, SIGSTOP and the C library's own */
+        (void)syscall(SYS_rt_sigaction, number, by_default, NULL, sizeof(uint64_t)); /* SIGKILL, SIGSTOP refuse */
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail */
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
