@@ -30,10 +30,10 @@ struct worker {
     int signal_fd; /* SIGTERM, SIGINT, SIGHUP */
     int cancel_fd; /* SIGUSR1: the job in hand is cancelled, or another has it by now */
     int64_t announced_us;
-    bool ending;   /* no further job */
-    bool reload;   /* read the configuration again before the next job */
-    bool alone;    /* judged is gone, or was never there */
-    bool reports;  /* there is a judged at descriptor POOL_REPORT_FD */
+    bool ending;  /* no further job */
+    bool reload;  /* read the configuration again before the next job */
+    bool alone;   /* judged is gone, or was never there */
+    bool reports; /* there is a judged at descriptor POOL_REPORT_FD */
     int offered[WORKER_LANGUAGES];
     size_t offered_count;
     char owner[32]; /* "node/slot" */
