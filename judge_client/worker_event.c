@@ -76,3 +76,14 @@ void worker_tell_final(struct worker *worker, const struct worker_told *told, in
         event.pass_rate = judgement->score / 100;
     events_send(&worker->events, &event);
 }
+
+void worker_tell_stored(struct worker *worker, const struct worker_told *told, const struct store_status *status)
+{
+    struct event event = event_of(worker, told, status->result, NULL, 0);
+    event.finish = 1;
+    event.time_ms = status->time_ms;
+    event.mem_kib = status->mem_kib;
+    event.pass_rate = status->pass_rate < 0 || status->pass_rate > 1000 ? 0 : status->pass_rate;
+    (void)str_copy(event.judger, sizeof event.judger, status->judger); /* it fits */
+    events_send(&worker->events, &event);
+}

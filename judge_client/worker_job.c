@@ -380,6 +380,18 @@ static void judge_claimed(struct job_work *work)
         give_back(work, true, true, e.text);
 }
 
+/* Where an earlier delivery made the row final, its worker may have died before it told who watches. */
+static void tell_stored(struct job_work *work)
+{
+    struct store_status status;
+    struct err e;
+    if (work->job->previous[0] == '\0' || store_status(work->worker->store, work->id, false, &status, &e) != 1)
+        return; /* nothing but an event is lost by it */
+    if (status.result > STORE_RUNNING && status.judger[0] != '\0' && strstr(work->job->previous, status.judger) != NULL)
+        worker_tell_stored(work->worker, &work->told, &status);
+    store_status_fini(&status);
+}
+
 void worker_do(struct worker *worker, struct queue_job *job)
 {
     struct job_work work = {.worker = worker, .job = job};
@@ -403,13 +415,16 @@ void worker_do(struct worker *worker, struct queue_job *job)
     }
     (void)worker_cancelled(worker); /* what was said of an earlier job */
     int claimed = claim(&work);
+    work.told = (struct worker_told){
+        .job = job, .problem = job->problem, .language = job->language, .claimed_us = clock_now_us()};
     if (claimed == 1) {
-        work.told = (struct worker_told){
-            .job = job, .problem = work.row.problem_id, .language = work.row.language, .claimed_us = clock_now_us()};
+        work.told.problem = work.row.problem_id;
+        work.told.language = work.row.language;
         worker_tell(worker, &work.told, STORE_COMPILING);
         judge_claimed(&work);
     } else if (claimed == 0) {
         log_info("not ours submission=%s: final, gone, or held by another", job->id);
+        tell_stored(&work);
         ack(&work);
     } else {
         give_back(&work, false, false, "the worker ends");

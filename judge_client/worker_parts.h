@@ -73,6 +73,9 @@ void worker_tell_case(struct worker *worker, struct worker_told *told, const str
 /* Its row is final by now. judgement: NULL where there is none. */
 void worker_tell_final(struct worker *worker, const struct worker_told *told, int result,
                        const struct judgement *judgement, size_t cases, int64_t time_ms);
+/* The same of a row that an earlier delivery has judged, whose worker died before it told. */
+struct store_status;
+void worker_tell_stored(struct worker *worker, const struct worker_told *told, const struct store_status *status);
 
 /* worker_job.c: until when a job may take, by its limits, and no less than the settings say. */
 struct language;
