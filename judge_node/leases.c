@@ -9,10 +9,12 @@
 #include <sys/eventfd.h>
 
 #include "common/log.h"
+#include "common/str.h"
 
 #include "common/banned.h"
 
 #define LEASES_WATCH_US 1000000
+#define LEASES_KILLED "killed by signal" /* as judged says it */
 #define LEASES_ADOPT_US 10000000
 #define LEASES_WAIT_US 1000000 /* the longest: contact_tick wants to be called that often */
 
@@ -73,6 +75,19 @@ static void leases_note_death(struct leases *leases, const struct roster_job *di
     leases->died[leases->died_count++].excused = deaths_note(&leases->deaths, died->id, contact_now_us());
 }
 
+/* A worker that was killed without a job in hand: somebody is at it, which excuses the jobs that he hits. Of a death with a job
+ * the slot has no process any more when its state comes. */
+static void leases_note_idle_death(struct leases *leases, const struct roster_slot *before,
+                                   const struct pool_slot *said)
+{
+    char name[QUEUE_ID_SIZE];
+    if (said->event != POOL_EVENT_STATE || said->state != POOL_DOWN || before->pid == 0 || before->holds ||
+        strncmp(said->why, LEASES_KILLED, sizeof LEASES_KILLED - 1) != 0)
+        return;
+    (void)str_format(name, sizeof name, "slot %d, process %d", said->slot, before->pid); /* it fits */
+    (void)deaths_note(&leases->deaths, name, contact_now_us());
+}
+
 /* Takes in what judged says. */
 static void leases_watch(struct leases *leases, int64_t now_us)
 {
@@ -95,9 +110,13 @@ static void leases_watch(struct leases *leases, int64_t now_us)
     bool changed = false;
     int got;
     while ((got = watcher_read(watcher, &said)) == 1) {
+        bool known = said.slot >= 0 && said.slot < POOL_SLOTS;
+        struct roster_slot before = known ? leases->roster.slots[said.slot] : (struct roster_slot){.pid = 0};
         changed = true;
         if (roster_apply(&leases->roster, &said, &died))
             leases_note_death(leases, &died);
+        else
+            leases_note_idle_death(leases, &before, &said);
     }
     if (got < 0)
         log_debug("the connection to judged ended");

@@ -79,7 +79,8 @@ static void tell(const struct bench *bench, int event, int slot, int pid, int st
         .magic = POOL_MAGIC, .event = (uint32_t)event, .slot = slot, .pid = pid, .state = state};
     (void)str_copy(message.report.id, sizeof message.report.id, id); /* these fit */
     (void)str_copy(message.report.token, sizeof message.report.token, token);
-    (void)str_copy(message.why, sizeof message.why, event == POOL_EVENT_DIED ? "killed by signal 9" : "");
+    (void)str_copy(message.why, sizeof message.why,
+                   event == POOL_EVENT_DIED || state == POOL_DOWN ? "killed by signal 9" : "");
     CU_ASSERT_EQUAL(send(bench->stream, &message, sizeof message, MSG_NOSIGNAL), (ssize_t)sizeof message);
 }
 
@@ -296,6 +297,33 @@ static void test_storm_of_deaths(void)
     bench_close(&bench);
 }
 
+/* Workers that are killed with nothing in hand say that somebody kills them; a job's own deaths never do. */
+static void test_idle_deaths(void)
+{
+    struct bench bench;
+    bench_open(&bench);
+    bench_listen(&bench);
+    (void)turn(&bench);
+    bench_accept(&bench);
+    fake.recover_code = 1;
+    for (int i = 0; i < 5; i++) {
+        hold("1001", "n1:aaaaaaaa");
+        fake_job("1001")->state = QUEUE_HELD;
+        if (i == 3) {
+            for (int k = 1; k < 3; k++) {
+                tell(&bench, POOL_EVENT_STATE, k, 50 + k, POOL_IDLE, "", "");
+                tell(&bench, POOL_EVENT_STATE, k, 0, POOL_DOWN, "", "");
+            }
+        }
+        tell(&bench, POOL_EVENT_STATE, 0, 77 + i, POOL_JUDGING, "1001", "n1:aaaaaaaa");
+        tell(&bench, POOL_EVENT_DIED, 0, 77 + i, POOL_JUDGING, "1001", "n1:aaaaaaaa");
+        tell(&bench, POOL_EVENT_STATE, 0, 0, POOL_DOWN, "", "");
+        (void)turn(&bench);
+        CU_ASSERT_EQUAL(fake.uncounted, i < 3 ? 0 : i - 2);
+    }
+    bench_close(&bench);
+}
+
 static void test_other_version(void)
 {
     struct bench bench;
@@ -381,6 +409,7 @@ static const struct unit_test tests[] = {
     {"expired_redis_gone", test_expired_redis_gone},
     {"reconnects", test_reconnects},
     {"storm_of_deaths", test_storm_of_deaths},
+    {"idle_deaths", test_idle_deaths},
     {"other_version", test_other_version},
     {"last_words", test_last_words},
     {"orphaned", test_orphaned},
