@@ -1,8 +1,8 @@
 /*
  * deaths.h - whose fault a worker's death is: the job's that it held, or somebody's who kills workers.
  *
- * A job that kills its workers does so alone. Where workers die over different jobs within a short time, an administrator, a
- * kernel without memory or a test is at work (idle workers that are killed say so too): then a death is not counted against the job that it hit.
+ * A job that kills its workers does so alone. Where workers die over different jobs within a short time, or with none in hand,
+ * an administrator, a kernel without memory or a test is at work: then a death is not counted against the job that it hit.
  */
 #ifndef JUDGE_DEATHS_H
 #define JUDGE_DEATHS_H
