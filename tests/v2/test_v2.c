@@ -153,7 +153,7 @@ static int stage_run(struct sandbox *sandbox, const char *name, const struct san
     static const char *const env[] = {NULL};
     static struct policy policy;
     const char *const argv[] = {SANDBOX_PROGRAM_FOLDER "/test_v2", "program", name, NULL};
-    if (policy_load(&policy, folders, "threads", e) != 0)
+    if (policy_load(&policy, folders, "bash", e) != 0)
         return -1;
     const struct sandbox_spec spec = {
         .argv = argv,

