@@ -15,6 +15,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/shown.h"
 #include "queue/queue.h"
 #include "store/store.h"
@@ -196,29 +197,9 @@ static void print_whole_json(const struct status *status)
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(bool *json, const char **home, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {{"json", no_argument, NULL, 'j'},
-                                          {"home", required_argument, NULL, 'H'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'j':
-            *json = true;
-            break;
-        case 'H':
-            *home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl status --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    int code = options_read("status", usage, argc, argv, json, home, e);
+    if (code != 0)
+        return code;
     return optind == argc ? 0 : err_set(e, "'%s': no argument is taken", argv[optind]);
 }
 
