@@ -221,6 +221,16 @@ static int read_uoj(struct reading *reading, struct err *e)
     return 0;
 }
 
+/* Its messages may be marked for translation, "translate:wrong": what stands behind is shown. */
+static int read_cms(struct reading *reading, struct err *e)
+{
+    static const char mark[] = "translate:";
+    const char *message = reading->left->error;
+    reading->verdict->message = message + (str_starts(message, mark) ? sizeof mark - 1 : 0);
+    return reading->left->exit_code != 0 ? unknown_code(reading, e)
+                                         : take_points(reading, reading->left->out, CHECKER_FRACTION, e);
+}
+
 static int read_cupoj(struct reading *reading, struct err *e)
 {
     enum { OWN = 4 };

@@ -250,6 +250,8 @@ int judge(struct judge *judge, const struct submission *submission, const struct
           struct judgement *judgement, struct err *e)
 {
     const struct problem *problem = submission->problem;
+    if (problem->interactor.kind != CHECKER_NONE && submission->input == NULL)
+        return err_set(e, "%s: interactive problems are not supported yet", problem->folder);
     memset(judgement, 0, sizeof *judgement);
     judgement->verdict = VERDICT_CE;
     judgement->cases = calloc(problem->case_count, sizeof *judgement->cases);

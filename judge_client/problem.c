@@ -190,24 +190,19 @@ static int open_folder(struct problem *problem, const char *folder, struct err *
 int problem_open(struct problem *problem, const char *folder, struct err *e)
 {
     struct conf *conf = NULL;
-    struct problem_folder found = {.judge = ""};
+    struct problem_folder found = {false, false};
     int result = -1;
     memset(problem, 0, sizeof *problem);
     problem->folder_fd = -1;
     if (open_folder(problem, folder, e) != 0 || problem_open_conf(problem, &conf, e) != 0 ||
         problem_apply_conf(problem, conf, e) != 0)
         goto out;
-    if (problem_find_cases(problem, conf_choice(conf, "cases", "order", 0) == 1, &found, e) != 0 ||
+    if (problem_find_interactor(problem, conf, e) != 0 ||
+        problem_find_cases(problem, conf_choice(conf, "cases", "order", 0) == 1, &found, e) != 0 ||
         problem_find_subtasks(problem, conf, e) != 0)
         goto out;
-    /* Comparing what a checker should judge would give wrong verdicts; where somebody wrote how to compare, it is meant. */
-    if (found.judge[0] != '\0' && conf_line(conf, "compare", "mode") == 0) {
-        (void)err_set(e, "%s/%s: interactors are not supported yet (to compare all the same: [compare] mode in %s)",
-                      problem->folder, found.judge, PROBLEM_CONF);
-        goto out;
-    }
     if (problem_find_checker(problem, conf, e) != 0 || problem_mark_samples(problem, conf, e) != 0 ||
-        read_names(problem, &found, conf, e) != 0)
+        read_names(problem, &found, conf, e) != 0 || problem_settle_interactor(problem, e) != 0)
         goto out;
     result = 0;
 out:

@@ -26,7 +26,7 @@ enum problem_scoring { PROBLEM_FIRST_FAILURE, PROBLEM_ALL };
 struct problem_case {
     char name[PROBLEM_NAME_SIZE];   /* "3" of 3.in, with the score's brackets: "a[30]" */
     char input[PROBLEM_NAME_SIZE];  /* file names in the folder */
-    char answer[PROBLEM_NAME_SIZE]; /* .out, else .ans */
+    char answer[PROBLEM_NAME_SIZE]; /* .out, else .ans; "": none, of an interactive problem */
     int64_t score;                  /* from the name, else 10 */
     bool has_score;
     bool sample, pretest; /* named by [cases] samples, pretests */
@@ -70,7 +70,11 @@ struct problem {
     struct problem_factor factors[PROBLEM_LANGUAGES];
     size_t factor_count;
     struct compare_options compare;
-    struct checker checker;                                             /* CHECKER_NONE: outputs are compared */
+    struct checker checker; /* CHECKER_NONE: outputs are compared */
+    struct checker
+        interactor; /* CHECKER_NONE: none. Protocols: interact.h. Else the program talks to it; with processes, to a manager */
+    int processes; /* of the program, each in a cell of its own, which a manager (the interactor) talks to; 0: no manager */
+    bool keep_dialogue;                                                 /* of cases that fail, for teachers */
     char input_file[PROBLEM_NAME_SIZE], output_file[PROBLEM_NAME_SIZE]; /* "" for standard input and output */
     enum problem_scoring scoring;
     bool has_scoring;     /* a person wrote it */

@@ -163,20 +163,6 @@ static int add_header(struct problem *problem, struct room *room, const char *na
     return 0;
 }
 
-/* Is name HUSTOJ's interactor, or its source? */
-static bool is_judge(const char *name)
-{
-    static const char *const judges[] = {"interactor"};
-    static const char *const suffixes[] = {"", ".c", ".cc"};
-    for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
-        for (size_t k = 0; k < sizeof suffixes / sizeof *suffixes; k++) {
-            if (str_starts(name, judges[i]) && strcmp(name + strlen(judges[i]), suffixes[k]) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 static int add_name(struct problem *problem, struct room *room, struct problem_folder *folder, const char *name,
                     struct err *e)
 {
@@ -189,8 +175,6 @@ static int add_name(struct problem *problem, struct room *room, struct problem_f
         return add_header(problem, room, name, e);
     folder->input_name = folder->input_name || strcmp(name, "input.name") == 0;
     folder->output_name = folder->output_name || strcmp(name, "output.name") == 0;
-    if (is_judge(name) && (folder->judge[0] == '\0' || strcmp(name, folder->judge) < 0))
-        (void)str_copy(folder->judge, sizeof folder->judge, name); /* the longest is "interactor.cc" */
     return 0;
 }
 
@@ -230,7 +214,12 @@ static int check_case(const struct problem *problem, struct problem_case *one, s
 {
     if (problem_file_size(problem, one->input, &one->input_bytes, e) != 0)
         return -1;
-    if (!try_answer(problem, one, ".out") && !try_answer(problem, one, ".ans"))
+    bool answered = try_answer(problem, one, ".out") || try_answer(problem, one, ".ans");
+    if (!answered && problem->interactor.kind != CHECKER_NONE) {
+        one->answer[0] = '\0'; /* only the interactor would read it */
+        return 0;
+    }
+    if (!answered)
         return err_set(e, "%s/%s has no %s.out (nor %s.ans)", problem->folder, one->input, one->name, one->name);
     return problem_file_size(problem, one->answer, &one->answer_bytes, e);
 }

@@ -43,8 +43,7 @@ static bool is_source(const char *name)
     return false;
 }
 
-/* 1 where the source includes testlib.h, 0, or -1 with e. */
-static int uses_testlib(const struct problem *problem, const char *name, struct err *e)
+int problem_uses_testlib(const struct problem *problem, const char *name, struct err *e)
 {
     static const char header[] = "testlib.h";
     int fd = problem_open_file(problem, name, e);
@@ -66,10 +65,8 @@ static int uses_testlib(const struct problem *problem, const char *name, struct 
 
 /* ---- what is in the folder */
 
-/* "spj" is there as a source, else as a binary: 1, 0 or -1 with e. */
-static int try_name(struct problem *problem, const char *stem, struct err *e)
+int problem_find_program(const struct problem *problem, const char *stem, struct checker *checker, struct err *e)
 {
-    struct checker *checker = &problem->checker;
     char name[64];
     int64_t bytes;
     for (size_t i = 0; i <= SUFFIXES; i++) {
@@ -91,14 +88,15 @@ static int find_hustoj(struct problem *problem, struct err *e)
     static const enum checker_protocol order[] = {CHECKER_UPJ, CHECKER_TPJ, CHECKER_SPJ};
     struct checker *checker = &problem->checker;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        int found = try_name(problem, checker_name(order[i]), e);
+        int found = problem_find_program(problem, checker_name(order[i]), checker, e);
         if (found < 0)
             return -1;
         if (found == 0)
             continue;
         checker->protocol = order[i];
         const char *file = checker->source[0] != '\0' ? checker->source : checker->binary;
-        int testlib = order[i] == CHECKER_SPJ && checker->source[0] != '\0' ? uses_testlib(problem, file, e) : 0;
+        int testlib =
+            order[i] == CHECKER_SPJ && checker->source[0] != '\0' ? problem_uses_testlib(problem, file, e) : 0;
         if (testlib < 0)
             return -1;
         if (testlib > 0)
@@ -116,10 +114,12 @@ static int find_testlib(struct problem *problem, struct err *e)
     static const char *const stems[] = {"checker", "check", "chk"};
     struct checker *checker = &problem->checker;
     for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
-        int found = try_name(problem, stems[i], e);
+        int found = problem_find_program(problem, stems[i], checker, e);
         if (found == 0)
             continue;
-        int testlib = found < 0 ? -1 : checker->source[0] == '\0' ? 0 : uses_testlib(problem, checker->source, e);
+        int testlib = found < 0                    ? -1
+                      : checker->source[0] == '\0' ? 0
+                                                   : problem_uses_testlib(problem, checker->source, e);
         if (testlib < 0)
             return -1;
         if (testlib > 0) {
@@ -311,9 +311,8 @@ int problem_validator_flags(struct problem *problem, const char *flags, struct e
 
 /* ---- [checker] */
 
-static int take_source(struct problem *problem, const char *source, struct err *e)
+int problem_take_program(const struct problem *problem, const char *source, struct checker *checker, struct err *e)
 {
-    struct checker *checker = &problem->checker;
     int64_t bytes;
     checker->kind = CHECKER_PROGRAM;
     if (str_copy(checker->source, sizeof checker->source, source) != 0)
@@ -342,7 +341,7 @@ static int take_protocol(struct problem *problem, const char *name, struct err *
     }
     if (checker->why[0] != '\0')
         return 0; /* the folder said it */
-    int testlib = checker->source[0] == '\0' ? 0 : uses_testlib(problem, checker->source, e);
+    int testlib = checker->source[0] == '\0' ? 0 : problem_uses_testlib(problem, checker->source, e);
     if (testlib < 0)
         return -1;
     static const enum checker_protocol own[] = {CHECKER_UPJ, CHECKER_TPJ, CHECKER_SPJ};
@@ -357,7 +356,7 @@ static int take_protocol(struct problem *problem, const char *name, struct err *
         return 0;
     }
     if (!testlib)
-        return err_set(e, "protocol is missing (spj, upj, tpj, testlib, kattis, lemon, qduoj, syzoj, uoj, cupoj)");
+        return err_set(e, "protocol is missing (spj, upj, tpj, testlib, kattis, lemon, qduoj, syzoj, uoj, cupoj, cms)");
     checker->protocol = CHECKER_TESTLIB;
     (void)str_format(checker->why, sizeof checker->why, "%.100s includes testlib.h", file); /* it fits */
     return 0;
@@ -377,7 +376,8 @@ static int take_conf(struct problem *problem, const struct conf *conf, struct er
         free(words);
         return result;
     }
-    int found = source[0] != '\0' ? take_source(problem, source, e) : find_in_folder(problem, e);
+    int found =
+        source[0] != '\0' ? problem_take_program(problem, source, &problem->checker, e) : find_in_folder(problem, e);
     if (found < 0)
         return -1;
     if (checker->kind == CHECKER_NONE && strcmp(protocol, "kattis") == 0)

@@ -12,6 +12,7 @@
 
 #include "common/file.h"
 #include "common/str.h"
+#include "judge_client/interact.h"
 
 #include "common/banned.h"
 
@@ -50,8 +51,17 @@ static const struct conf_key problem_keys[] = {
     {"checker", "tpj_argv", CONF_CHOICE, 0, 0, "testlib hustoj", "the order of a tpj's arguments"},
     {"interactor", "source", CONF_TEXT, 0, 0, NULL, "the interactor"},
     {"interactor", "protocol", CONF_TEXT, 0, 0, NULL, "how it is called"},
+    {"interactor", "args", CONF_WORDS, 0, 0, NULL, "its arguments"},
+    {"interactor", "points", CONF_CHOICE, 0, 0, "fraction percent absolute", "what its points mean"},
+    {"interactor", "time_ms", CONF_INT, 1, MOST_MS, NULL, "processor time of the interactor"},
+    {"interactor", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory of the interactor"},
+    {"interactor", "keep_dialogue", CONF_BOOL, 0, 0, NULL, "keep who said what in a case that fails"},
     {"manager", "source", CONF_TEXT, 0, 0, NULL, "the manager of several processes"},
-    {"manager", "processes", CONF_INT, 1, MOST_PROCESSES, NULL, "how many"},
+    {"manager", "processes", CONF_INT, 1, INTERACT_PROCESSES, NULL, "how many"},
+    {"manager", "args", CONF_WORDS, 0, 0, NULL, "its arguments"},
+    {"manager", "time_ms", CONF_INT, 1, MOST_MS, NULL, "processor time of the manager"},
+    {"manager", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory of the manager"},
+    {"manager", "keep_dialogue", CONF_BOOL, 0, 0, NULL, "keep who said what in a case that fails"},
     {"subtask.*", "score", CONF_INT, 0, MOST_TOTAL, NULL, "its score"},
     {"subtask.*", "type", CONF_CHOICE, 0, 0, "min sum max", "how its cases add up"},
     {"subtask.*", "cases", CONF_WORDS, 0, 0, NULL, "its cases"},
@@ -160,7 +170,7 @@ static int apply_file(struct problem *problem, const struct conf *conf, const ch
 
 static int refuse_sections(const struct problem *problem, const struct conf *conf, struct err *e)
 {
-    static const char *const later[] = {"interactor", "manager", "sources"};
+    static const char *const later[] = {"sources"};
     const char *section;
     for (size_t i = 0; (section = conf_section(conf, i)) != NULL; i++) {
         bool refused = false;

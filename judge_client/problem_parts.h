@@ -12,7 +12,6 @@
 /* What the folder holds besides cases, for problem.c to judge. */
 struct problem_folder {
     bool input_name, output_name; /* the files input.name and output.name are there */
-    char judge[16];               /* an interactor, "interactor.cc"; "": none */
 };
 
 /* problem.c: size of a file of the folder, checked as problem_open_file does. 0, or -1 with e. */
@@ -41,6 +40,19 @@ void problem_close_subtasks(struct problem *problem);
 /* problem_checker.c: how outputs are judged: by a checker that conf or the folder has, or by comparing. After
  * problem_apply_conf; conf may be NULL. 0, or -1 with e. */
 int problem_find_checker(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_checker.c: the program of that stem, "spj", into *checker: as a source, else as a binary. 1, 0 where there is none, or
+ * -1 with e. The program that problem.ini names, a source or an uploaded binary. Does the source include testlib.h? 1, 0 or -1. */
+int problem_find_program(const struct problem *problem, const char *stem, struct checker *checker, struct err *e);
+int problem_take_program(const struct problem *problem, const char *source, struct checker *checker, struct err *e);
+int problem_uses_testlib(const struct problem *problem, const char *name, struct err *e);
+
+/* problem_interact.c: the interactor or manager that conf (may be NULL) or the folder has. After problem_apply_conf and before
+ * problem_find_cases: an interactive problem needs no answers. 0, or -1 with e. */
+int problem_find_interactor(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_interact.c: what goes together with an interactor, after problem_find_checker. 0, or -1 with e. */
+int problem_settle_interactor(struct problem *problem, struct err *e);
 
 /* problem_checker.c: sets how outputs are compared from the flags of Kattis' default validator ("float_tolerance 1e-6"). 0,
  * or -1 with e. */

@@ -601,9 +601,6 @@ static void test_bad_folders(void)
         {"1.in 1.out a\t.h", FOLDER "/a?.h: a control character in a file's name"},
         {"1.in 1.out spj.cc/ spj", FOLDER "/spj.cc is a folder, not a file"},
         {"1.in 1.out spj.cc>/etc/passwd", FOLDER "/spj.cc is a link out of the folder (or not a relative one)"},
-        {"1.in 1.out interactor.cc problem.ini=[compare]\nignore_case=yes\n",
-         FOLDER "/interactor.cc: interactors are not supported yet (to compare all the same: [compare] mode in "
-                "problem.ini)"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
 }
@@ -666,7 +663,7 @@ static void test_bad_conf(void)
          FOLDER "/problem.ini:1: [checker]: source: open " FOLDER "/../c.cc: No such file or directory"},
         {"1.in 1.out c.cc problem.ini=[checker]\nsource=c.cc\n",
          FOLDER "/problem.ini:1: [checker]: protocol is missing (spj, upj, tpj, testlib, kattis, lemon, qduoj, syzoj, "
-                "uoj, cupoj)"},
+                "uoj, cupoj, cms)"},
         {"1.in 1.out c.cc problem.ini=[checker]\nsource=c.cc\nprotocol=testlip\n",
          FOLDER "/problem.ini:1: [checker]: unknown protocol 'testlip' (did you mean testlib?)"},
         {"1.in 1.out problem.ini=[checker]\nprotocol=spj\n",
@@ -685,8 +682,29 @@ static void test_bad_conf(void)
          FOLDER "/problem.ini:1: [checker]: 'strict' is no flag of the default validator"},
         {"1.in 1.out problem.ini=[checker]\nsorce=c.cc\n",
          FOLDER "/problem.ini:2: unknown key 'sorce' in [checker] (did you mean source?)"},
-        {"1.in 1.out problem.ini=[interactor]\n", FOLDER "/problem.ini:1: [interactor] is not supported yet"},
-        {"1.in 1.out problem.ini=[manager]\n", FOLDER "/problem.ini:1: [manager] is not supported yet"},
+        {"1.in 1.out problem.ini=[interactor]\n",
+         FOLDER "/problem.ini:1: [interactor]: no source, and the folder has no interactor"},
+        {"1.in 1.out problem.ini=[manager]\n",
+         FOLDER "/problem.ini:1: [manager]: no source, and the folder has no manager"},
+        {"1.in 1.out problem.ini=\n[interactor]\nprotocol=kattis\nsource=i.py\n",
+         FOLDER "/problem.ini:4: [interactor]: source: open " FOLDER "/i.py: No such file or directory"},
+        {"1.in 1.out i.py problem.ini=[interactor]\nsource=i.py\nprotocol=testlip\n",
+         FOLDER "/problem.ini:3: [interactor]: unknown protocol 'testlip': an interactor has testlib, kattis or hustoj "
+                "(did you mean testlib?)"},
+        {"1.in 1.out i.py problem.ini=[interactor]\nsource=i.py\nprotocol=cms\n",
+         FOLDER "/problem.ini:3: [interactor]: unknown protocol 'cms': an interactor has testlib, kattis or hustoj"},
+        {"1.in 1.out manager.py i.py problem.ini=[interactor]\nsource=i.py\n[manager]\nsource=manager.py\n",
+         FOLDER "/problem.ini:3: [manager]: there is [interactor], too: one of the two must go"},
+        {"1.in 1.out manager.py problem.ini=[manager]\nprocesses=16\n",
+         FOLDER "/problem.ini:2: processes = 16: must be a whole number from 1 to 15"},
+        {"1.in 1.out interactor.cc problem.ini=[compare]\nmode=tokens\n[interactor]\nprotocol=testlib\n",
+         FOLDER "/problem.ini:3: [interactor]: there is [compare] mode, too: one of the two must go"},
+        {"1.in 1.out interactor.cc problem.ini=[files]\ninput=a.in\n",
+         FOLDER ": the program talks to interactor.cc on standard input and output: it can have no input or output "
+                "file"},
+        {"1.in 1.out i.py c.c problem.ini=[interactor]\nsource=i.py\nprotocol=kattis\n[checker]\nsource=c.c\n"
+         "protocol=spj\n",
+         FOLDER ": [checker] has nothing to check: i.py (kattis) leaves no file for it"},
         {"1.in 1.out problem.ini=[sources]\nwith=a.cpp\n", FOLDER "/problem.ini:1: [sources] is not supported yet"},
         {"1.in 1.out problem.ini=[cases]\nsamples=1~2\n", FOLDER "/problem.ini:2: samples: there is no case '2'"},
         {"2[30].in 2[30].out problem.ini=[cases]\nsamples=22\n",

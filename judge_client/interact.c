@@ -1,0 +1,87 @@
+/*
+ * interact.c - see interact.h: the table of protocols. Pure, any uid; it runs nothing.
+ */
+#include "judge_client/interact.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/str.h"
+
+#include "common/banned.h"
+
+static const struct interactor_protocol {
+    enum checker_protocol protocol;
+    const char *name, *arguments;
+    int accepts;
+    const char *help;
+} rows[] = {
+#define INTERACTOR(name, word, arguments, accepts, help) {CHECKER_##name, word, arguments, accepts, help},
+#include "judge_client/interact.def"
+#undef INTERACTOR
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static const struct interactor_protocol *row_of(enum checker_protocol protocol)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].protocol == protocol)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* Of a problem that was opened: another protocol never gets so far. */
+static const struct interactor_protocol *its_row(enum checker_protocol protocol)
+{
+    const struct interactor_protocol *row = row_of(protocol);
+    assert(row != NULL);
+    return row;
+}
+
+bool interactor_speaks(enum checker_protocol protocol)
+{
+    return row_of(protocol) != NULL;
+}
+
+const char *interactor_name(enum checker_protocol protocol)
+{
+    return its_row(protocol)->name;
+}
+
+const char *interactor_arguments(enum checker_protocol protocol)
+{
+    return its_row(protocol)->arguments;
+}
+
+const char *interactor_help(enum checker_protocol protocol)
+{
+    return its_row(protocol)->help;
+}
+
+bool interactor_leaves_output(enum checker_protocol protocol)
+{
+    return strstr(its_row(protocol)->arguments, "tout") != NULL;
+}
+
+bool interactor_accepts(enum checker_protocol protocol, int exit_code)
+{
+    return its_row(protocol)->accepts == exit_code;
+}
+
+int interactor_protocol_of_name(const char *name, struct err *e)
+{
+    const char *names[ROWS + 1] = {NULL};
+    size_t count = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].protocol == CHECKER_CMS) /* it is named by [manager] */
+            continue;
+        names[count++] = rows[i].name;
+        if (strcmp(name, rows[i].name) == 0)
+            return (int)rows[i].protocol;
+    }
+    const char *nearest = str_nearest(name, names);
+    return err_set(e, "unknown protocol '%.40s': an interactor has testlib, kattis or hustoj%s%s%s", name,
+                   nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
+                   nearest == NULL ? "" : "?)");
+}
