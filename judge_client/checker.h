@@ -56,6 +56,7 @@ struct checker {
     bool more_output;               /* the output limit is the usual one of checkers, as nobody wrote one */
     enum checker_points points;
     int64_t time_ms, memory_mib; /* processor time and memory of one run */
+    int passes;                  /* of a case, at most: more than 1, and it may leave nextpass.in for one more */
     char why[160];               /* why it is this checker and this protocol, for a person */
 };
 

@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "common/str.h"
 #include "judge_client/checker_builtin.h"
+#include "judge_client/checker_passes.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/text.h"
@@ -36,6 +37,8 @@ struct checking {
     const struct problem_case *test;
     const struct judge_options *options;
     const struct case_judgement *program; /* what the student's program did */
+    const struct sandbox_file *files;     /* that it is given */
+    size_t file_count;
     struct checker_left left;
 };
 
@@ -76,6 +79,7 @@ void checker_run_close(struct judge *judge)
     file_close(&judge->code_fd);
     file_close(&judge->checker_fd[1]);
     file_close(&judge->checker_fd[2]);
+    checker_passes_clear(judge);
     checker_build_forget(judge->built);
     judge->built = NULL;
 }
@@ -117,7 +121,11 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
     (void)k; /* there is one */
     if (take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0)
         return -1;
-    return take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e);
+    if (take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e) != 0)
+        return -1;
+    if (checking->submission->problem->checker.passes < 2)
+        return 0;
+    return checker_passes_take(checking->judge, box_fd, checking->files, checking->file_count, e);
 }
 
 /* The words: interpreter, program, the protocol's, the problem's own. Texts belong to the two blocks, which the caller frees. */
@@ -230,6 +238,13 @@ static int run_in_cell(struct checking *checking, const char *const *argv, const
     return result->not_executed != 0 ? sandbox_not_executed(&spec, result, e) : 0;
 }
 
+/* Of the pass that is judged: the case's, or what the checker itself left for it. -1 or -2 with e. */
+static int open_case_input(const struct checking *checking, struct err *e)
+{
+    int fd = checker_passes_open_input(checking->judge, e);
+    return fd != -1 ? fd : problem_open_file(checking->submission->problem, checking->test->input, e);
+}
+
 static int run_checker(struct checking *checking, struct sandbox_result *result, struct err *e)
 {
     struct judge *judge = checking->judge;
@@ -239,10 +254,14 @@ static int run_checker(struct checking *checking, struct sandbox_result *result,
     char path[sizeof SANDBOX_PROGRAM_FOLDER + sizeof judge->checker.file];
     char **blocks[2] = {NULL, NULL};
     (void)str_format(path, sizeof path, "%s/%s", SANDBOX_PROGRAM_FOLDER, judge->checker.file); /* it fits */
-    struct sandbox_file files[] = {{"input", problem_open_file(problem, checking->test->input, e), 0644},
-                                   {"answer", -1, 0644},
-                                   {"user_out", judge->output_fd, 0644},
-                                   {"code", judge->code_fd, 0644}};
+    struct sandbox_file files[4 + CHECKER_PASS_FILES] = {{"input", open_case_input(checking, e), 0644},
+                                                         {"answer", -1, 0644},
+                                                         {"user_out", judge->output_fd, 0644},
+                                                         {"code", judge->code_fd, 0644}};
+    size_t file_count = 4;
+    checking->files = files;
+    checking->file_count = file_count;
+    checker_passes_add(judge, files, &file_count);
     int code = files[0].fd < 0 ? -1 : 0;
     if (code == 0)
         code = files[1].fd = problem_open_file(problem, checking->test->answer, e);
@@ -250,7 +269,7 @@ static int run_checker(struct checking *checking, struct sandbox_result *result,
         code = fill_argv(checking, path, blocks, argv, e);
     fill_env(checking, texts, env);
     if (code == 0)
-        code = run_in_cell(checking, argv, env, files, sizeof files / sizeof *files, result, e);
+        code = run_in_cell(checking, argv, env, files, file_count, result, e);
     file_close(&files[0].fd);
     file_close(&files[1].fd);
     free(blocks[0]);
@@ -355,6 +374,10 @@ static int judge_by_program(struct checking *checking, struct case_judgement *re
         read_text(checking->judge->checker_fd[2], left->error, e) != 0 ||
         checker_read(&problem->checker, checking->test->score, left, &verdict, e) != 0)
         return blame(checking, e);
+    if (checker_passes_waits(checking->judge) && verdict.verdict != VERDICT_AC) {
+        (void)err_set(e, "it left %s, for one more pass, and did not accept this one", CHECKER_NEXT_PASS);
+        return blame(checking, e);
+    }
     result->verdict = verdict.verdict;
     result->share = verdict.share;
     make_note(result, verdict.message, checking->options->ui);

@@ -27,6 +27,7 @@ struct judge {
     struct checker_program checker; /* in the checker's cell, of the submission that is being judged */
     int code_fd;                    /* memfd: its source, for the checker; -1: none */
     int checker_fd[3];              /* [1], [2]: memfds for what a checker writes; -1: none yet */
+    struct checker_passes *passes;  /* of a case in several passes, or NULL */
 };
 
 /* The policy of that name, read when it is first needed. NULL with e. */

@@ -16,7 +16,7 @@
 
 #include "common/banned.h"
 
-enum { CHECKER_MS = 10000, CHECKER_MIB = 512, OUTPUT_MIB = 64, LOOKED_AT = 256 << 10 };
+enum { CHECKER_MS = 10000, CHECKER_MIB = 512, OUTPUT_MIB = 64, LOOKED_AT = 256 << 10, USUAL_PASSES = 2 };
 
 /* Of sources, in the order in which one is preferred; what compiles them is checker_build's. */
 static const char *const suffixes[] = {".cc", ".cpp", ".cxx", ".c", ".pas", ".py"};
@@ -420,6 +420,7 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
         return -1;
     checker->points =
         (enum checker_points)conf_choice(conf, "checker", "points", (int)checker_usual_points(checker->protocol));
+    checker->passes = (int)conf_int(conf, "checker", "passes", checker->protocol == CHECKER_KATTIS ? USUAL_PASSES : 1);
     checker->more_output = checker->kind != CHECKER_NONE && problem->limits.output_mib == 0;
     if (checker->more_output)
         problem->limits.output_mib = OUTPUT_MIB;

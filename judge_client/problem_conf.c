@@ -17,7 +17,7 @@
 #include "common/banned.h"
 
 enum { DEFAULT_TIME_MS = 1000, DEFAULT_MEMORY_MIB = 128, DEFAULT_TOTAL = 100, MOST_SAMPLES = 100 };
-enum { MOST_MS = 3600000, MOST_MIB = 1048576, MOST_PROCESSES = 16384, MOST_TOTAL = 1000000, MOST_FACTOR = 1000 };
+enum { MOST_MS = 3600000, MOST_MIB = 1048576, MOST_PROCESSES = 16384, MOST_TOTAL = 1000000, MOST_FACTOR = 1000, MOST_PASSES = 100 };
 
 #define DEFAULT_ERROR 1e-6
 
@@ -48,6 +48,7 @@ static const struct conf_key problem_keys[] = {
     {"checker", "builtin", CONF_WORDS, 0, 0, NULL, "a checker that needs no program"},
     {"checker", "time_ms", CONF_INT, 1, MOST_MS, NULL, "processor time of the checker"},
     {"checker", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory of the checker"},
+    {"checker", "passes", CONF_INT, 1, MOST_PASSES, NULL, "runs of the program in a case, where it leaves nextpass.in"},
     {"checker", "tpj_argv", CONF_CHOICE, 0, 0, "testlib hustoj", "the order of a tpj's arguments"},
     {"interactor", "source", CONF_TEXT, 0, 0, NULL, "the interactor"},
     {"interactor", "protocol", CONF_TEXT, 0, 0, NULL, "how it is called"},

@@ -13,6 +13,7 @@
 
 #include "common/file.h"
 #include "common/str.h"
+#include "judge_client/checker_passes.h"
 #include "judge_client/checker_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
@@ -101,9 +102,13 @@ static struct sandbox_limits case_limits(const struct submission *submission, co
     };
 }
 
-/* The case's input, or the one that came with a test run. A descriptor, or -1 with e. */
-static int open_input(const struct submission *submission, const struct problem_case *test, struct err *e)
+/* The case's input, that of its next pass, or the one that came with a test run. A descriptor, or -1 with e. */
+static int open_input(const struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                      struct err *e)
 {
+    int pass_fd = checker_passes_open_input(judge, e);
+    if (pass_fd != -1)
+        return pass_fd < 0 ? -1 : pass_fd;
     if (submission->input == NULL)
         return problem_open_file(submission->problem, test->input, e);
     int fd = memfd_create("input", MFD_CLOEXEC);
@@ -115,11 +120,13 @@ static int open_input(const struct submission *submission, const struct problem_
 }
 
 /* The input as a file, opened once more, as copying it moves its offset; and what the program may want to read besides. */
-static int working_files(const struct problem *problem, const struct problem_case *test,
-                         struct sandbox_file files[JUDGE_FILES], size_t *count, struct err *e)
+static int working_files(const struct judge *judge, const struct submission *submission,
+                         const struct problem_case *test, struct sandbox_file files[JUDGE_FILES], size_t *count,
+                         struct err *e)
 {
+    const struct problem *problem = submission->problem;
     if (problem->input_file[0] != '\0') {
-        int fd = problem_open_file(problem, test->input, e);
+        int fd = open_input(judge, submission, test, e);
         if (fd < 0)
             return -1;
         files[(*count)++] = (struct sandbox_file){problem->input_file, fd, 0644};
@@ -177,7 +184,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
     struct sandbox_limits limits = case_limits(submission, test);
     const struct policy *policy = judge_policy(judge, language->run.policy, e);
     if (policy == NULL || begin_output(judge->output_fd, e) != 0 || begin_output(judge->error_fd, e) != 0 ||
-        working_files(problem, test, files, &file_count, e) != 0) {
+        working_files(judge, submission, test, files, &file_count, e) != 0) {
         judge_close_files(files, file_count);
         file_close(&input_fd);
         return -1;
@@ -268,9 +275,9 @@ static int compare_output(struct judge *judge, const struct problem *problem, co
     return 0;
 }
 
-int run_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
-             const struct judge_options *options, struct case_judgement *result, bool *has_difference,
-             struct compare_difference *difference, struct err *e)
+static int run_pass(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                    const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+                    struct compare_difference *difference, struct err *e)
 {
     static const char *const no_file[UI_COUNT] = {"the program did not write its output file %s",
                                                   "程序没有写出输出文件 %s"};
@@ -279,7 +286,7 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     struct stat output;
     bool missing = false;
     *result = (struct case_judgement){.test = test};
-    int input_fd = open_input(submission, test, e);
+    int input_fd = open_input(judge, submission, test, e);
     if (input_fd < 0)
         return -1;
     if (warm(judge, input_fd, test->input, e) != 0) {
@@ -318,4 +325,54 @@ int run_case(struct judge *judge, const struct submission *submission, const str
     if (*has_difference)
         note_difference(result, difference, options->ui);
     return 0;
+}
+
+/* A case of several passes uses what the pass that used most did: the limits are for each of them. */
+static void take_pass(struct case_judgement *result, const struct case_judgement *before)
+{
+    result->cpu_us = before->cpu_us > result->cpu_us ? before->cpu_us : result->cpu_us;
+    result->wall_us = before->wall_us > result->wall_us ? before->wall_us : result->wall_us;
+    result->mem_kib = before->mem_kib > result->mem_kib ? before->mem_kib : result->mem_kib;
+}
+
+/* "pass 2, 31 ms in all: ..." before the note. */
+static void note_pass(struct case_judgement *result, int pass, int64_t sum_us, enum ui_language ui)
+{
+    static const char *const form[UI_COUNT] = {"pass %d, %lld ms in all%s%s", "第 %d 轮，共 %lld 毫秒%s%s"};
+    static const char *const colon[UI_COUNT] = {": ", "："};
+    char note[JUDGE_NOTE_SIZE];
+    (void)str_copy(note, sizeof note, result->note); /* of the same size */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    (void)str_format(result->note, sizeof result->note, form[ui], pass, (long long)sum_us / 1000,
+                     note[0] == '\0' ? "" : colon[ui], note); /* cut is fine */
+#pragma GCC diagnostic pop
+}
+
+int run_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+             const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+             struct compare_difference *difference, struct err *e)
+{
+    const struct checker *checker = &submission->problem->checker;
+    int64_t sum_us = 0;
+    int pass = 1;
+    int code = 0;
+    for (;; pass++) {
+        struct case_judgement before = *result;
+        code = run_pass(judge, submission, test, options, result, has_difference, difference, e);
+        sum_us += result->cpu_us;
+        if (pass > 1)
+            take_pass(result, &before);
+        if (code != 0 || result->verdict != VERDICT_AC || !checker_passes_next(judge))
+            break;
+        if (pass >= checker->passes) {
+            code = err_set(e, "checker %s/%s asks for a pass after the last, number %d: [checker] passes allows more",
+                           submission->problem->folder, checker->source, pass);
+            break;
+        }
+    }
+    checker_passes_clear(judge);
+    if (code == 0 && pass > 1)
+        note_pass(result, pass, sum_us, options->ui);
+    return code;
 }

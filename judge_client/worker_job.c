@@ -174,6 +174,7 @@ int64_t worker_deadline_us(const struct worker *worker, const struct language *l
     double factor = (own > 1 ? own : 1) * (language->time_factor > 1 ? language->time_factor : 1);
     int64_t cpu_ms = (int64_t)((double)problem->limits.time_ms * factor) + language->time_bonus_ms;
     int64_t case_ms = most(problem->limits.wall_ms, 2 * cpu_ms + 1000) + 1000 + 2 * problem->checker.time_ms;
+    case_ms *= problem->checker.passes > 1 ? problem->checker.passes : 1;
     int64_t sum_ms = CHECKER_BUILD_MS + language->compile.wall_ms + case_ms * (int64_t)problem->case_count + 10000;
     return clock_now_us() + most(worker->settings.job_timeout_ms, sum_ms) * 1000;
 }

@@ -1,0 +1,9 @@
+#include <stdio.h>
+
+int main(void)
+{
+    char command[8];
+    if (scanf("%7s", command) != 1 || command[0] != 's')
+        return 3;
+    puts("ab");
+}
