@@ -59,7 +59,7 @@ struct settings {
     int rejudge_max_share;         /* 30: percent of the workers, while others come */
     int64_t rejudge_quiet_ms;      /* [lanes] rejudge_quiet_s: 30; for how long after the last of them */
 
-    int64_t sweep_ms;        /* [intake] sweep_s: 5; HUSTOJ's OJ_SLEEP_TIME does not change it */
+    int64_t sweep_ms;        /* [intake] sweep_s: 5. HUSTOJ: OJ_SLEEP_TIME, 1 */
     int64_t foreign_claim_s; /* [intake] foreign_claim_s: 600 */
     bool udp;                /* [intake] udp: listen for the site's hints */
     char udp_address[SETTINGS_TEXT];
@@ -95,6 +95,11 @@ struct settings {
 int settings_read(struct settings *settings, const char *home, const char *path, struct err *e);
 /* The same without a warning: for what runs below or beside judged, which has said them all. */
 int settings_read_quiet(struct settings *settings, const char *home, const char *path, struct err *e);
+
+/* A problem's own judge.conf, in HUSTOJ's form: its keys that concern judging (OJ_OI_MODE, OJ_CPP_STD, ...) replace the site's;
+ * other keys of HUSTOJ are left alone. file is its name, for warnings, which *settings says whether to give; text is
+ * terminated and cut up. */
+void settings_read_problem(struct settings *settings, const char *file, char *text);
 
 /* True where [lanes] exam names that contest or problem. */
 enum settings_exam { SETTINGS_EXAM_CONTEST, SETTINGS_EXAM_PROBLEM };

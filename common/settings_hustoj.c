@@ -27,6 +27,7 @@ struct reader {
     struct settings *settings;
     const char *file;
     int line;
+    bool problem;              /* the file is a problem's */
     int redis, http, download; /* -1: the file does not say */
     char idle[NAMES_SIZE];     /* keys that are there and have no meaning here */
 };
@@ -37,11 +38,11 @@ static const struct {
     const char *name;
     enum special special;
 } special_keys[] = {
-    {"OJ_REDISENABLE", REDIS}, {"OJ_HTTP_JUDGE", HTTP},      {"OJ_HTTP_DOWNLOAD", DOWNLOAD}, {"OJ_SLEEP_TIME", IDLE},
-    {"OJ_DEDICATED", IDLE},    {"OJ_INTERNAL_CLIENT", IDLE}, {"OJ_JAVA_XMS", IDLE},          {"OJ_JAVA_XMX", IDLE},
-    {"OJ_SHM_RUN", IDLE},      {"OJ_COMPILE_CHROOT", IDLE},  {"OJ_USE_PTRACE", IDLE},        {"OJ_USE_DOCKER", IDLE},
-    {"OJ_DOCKER_PATH", IDLE},  {"OJ_PYTHON_FREE", IDLE},     {"OJ_PHP_PATH", IDLE},          {"OJ_HTTP_BASEURL", IDLE},
-    {"OJ_HTTP_APIPATH", IDLE}, {"OJ_HTTP_LOGINPATH", IDLE},  {"OJ_HTTP_PASSWORD", IDLE},     {"OJ_WWW_UID", IDLE},
+    {"OJ_REDISENABLE", REDIS},    {"OJ_HTTP_JUDGE", HTTP},    {"OJ_HTTP_DOWNLOAD", DOWNLOAD}, {"OJ_DEDICATED", IDLE},
+    {"OJ_INTERNAL_CLIENT", IDLE}, {"OJ_JAVA_XMS", IDLE},      {"OJ_JAVA_XMX", IDLE},          {"OJ_SHM_RUN", IDLE},
+    {"OJ_COMPILE_CHROOT", IDLE},  {"OJ_USE_PTRACE", IDLE},    {"OJ_USE_DOCKER", IDLE},        {"OJ_DOCKER_PATH", IDLE},
+    {"OJ_PYTHON_FREE", IDLE},     {"OJ_PHP_PATH", IDLE},      {"OJ_HTTP_BASEURL", IDLE},      {"OJ_HTTP_APIPATH", IDLE},
+    {"OJ_HTTP_LOGINPATH", IDLE},  {"OJ_HTTP_PASSWORD", IDLE}, {"OJ_WWW_UID", IDLE},
 };
 enum { SPECIAL_KEYS = sizeof special_keys / sizeof *special_keys };
 
@@ -160,14 +161,20 @@ static int leading_number(const char *text, int64_t *number)
                : -1;
 }
 
+/* What is in force instead of a value that is of no use. */
+static const char *instead(const struct reader *reader)
+{
+    return reader->problem ? "the site's is used" : "has its default";
+}
+
 /* A number that is in range, or a warning. */
 static int take_number(const struct reader *reader, const char *name, const char *word, int64_t low, int64_t high,
                        int64_t *number)
 {
     if (leading_number(word, number) == 0 && *number >= low && *number <= high)
         return 0;
-    warn(reader, "%s=%.64s: must be a whole number from %" PRId64 " to %" PRId64 ": has its default", name, word, low,
-         high);
+    warn(reader, "%s=%.64s: must be a whole number from %" PRId64 " to %" PRId64 ": %s", name, word, low, high,
+         instead(reader));
     return -1;
 }
 
@@ -176,7 +183,9 @@ static void set_row(struct reader *reader, const struct settings_row *row, const
     struct err e;
     if (settings_set(reader->settings, row, row->hustoj, text, &e) == 0)
         return;
-    warn(reader, "%s: has its default", e.text);
+    warn(reader, "%s: %s", e.text, instead(reader));
+    if (reader->problem)
+        return;
     (void)settings_set(reader->settings, row, row->hustoj,
                        row->hustoj_fallback == NULL ? row->fallback : row->hustoj_fallback,
                        NULL); /* a default is fine */
@@ -195,7 +204,8 @@ static void set_number(struct reader *reader, const struct settings_row *row, co
     }
     if (take_number(reader, row->hustoj, word, flag ? INT32_MIN : row->low, flag ? INT32_MAX : row->high, &number) !=
         0) {
-        set_row(reader, row, row->hustoj_fallback == NULL ? row->fallback : row->hustoj_fallback);
+        if (!reader->problem)
+            set_row(reader, row, row->hustoj_fallback == NULL ? row->fallback : row->hustoj_fallback);
         return;
     }
     if (row->offset == offsetof(struct settings, turbo) && number > 1)
@@ -266,6 +276,13 @@ static void apply_special(struct reader *reader, int i, char *text)
 
 /* ---- the file */
 
+/* May a problem's file say it? What is how a submission is judged, and not what is done with the row. */
+static bool is_of_problem(const struct key *key)
+{
+    return key->row != NULL && strcmp(key->row->section, "judging") == 0 &&
+           key->row->offset != offsetof(struct settings, turbo);
+}
+
 static void apply_line(struct reader *reader, char *text)
 {
     text += strspn(text, BLANKS);
@@ -283,6 +300,8 @@ static void apply_line(struct reader *reader, char *text)
         warn_unknown(reader, name);
         return;
     }
+    if (reader->problem && !is_of_problem(&key))
+        return; /* it may be a copy of the site's file */
     if (strcmp(key.name, name) != 0)
         warn(reader, "unknown key '%.64s': taken as %s", name, key.name);
     if (key.row != NULL)
@@ -333,16 +352,32 @@ static void finish(struct reader *reader)
         settings_warn(settings, "%s: without a meaning for this judge:%s", reader->file, reader->idle);
 }
 
-void settings_hustoj(struct settings *settings, const char *file, char *text)
+static void apply_lines(struct reader *reader, char *text)
 {
-    struct reader reader = {.settings = settings, .file = file, .redis = -1, .http = -1, .download = -1};
     while (text != NULL) {
         char *end = strchr(text, '\n');
         if (end != NULL)
             *end++ = '\0';
-        reader.line++;
-        apply_line(&reader, text);
+        reader->line++;
+        apply_line(reader, text);
         text = end;
     }
+}
+
+void settings_hustoj(struct settings *settings, const char *file, char *text)
+{
+    struct reader reader = {.settings = settings, .file = file, .redis = -1, .http = -1, .download = -1};
+    apply_lines(&reader, text);
     finish(&reader);
+}
+
+void settings_read_problem(struct settings *settings, const char *file, char *text)
+{
+    struct reader reader = {.settings = settings, .file = file, .problem = true};
+    double site = settings->cpu_compensation;
+    apply_lines(&reader, text);
+    if (settings->cpu_compensation > 0)
+        return;
+    settings_warn(settings, "%s: OJ_CPU_COMPENSATION=0 would make all times 0: the site's is used", file);
+    settings->cpu_compensation = site;
 }

@@ -244,9 +244,5 @@ size_t compare_matched(const char *answer, size_t answer_size, const char *outpu
     struct compare_place place = {0, 0};
     if (compare_texts(&a, &o, &options, &place) != COMPARE_DIFFERENT)
         return answer_size;
-    /* HUSTOJ counts the output's bytes before the one that differs, and one less where there is none. Blanks that the
-     * answer does not have would count there, too. */
-    if (place.output == (int64_t)output_size && place.output > 0)
-        place.output--;
-    return (size_t)(place.answer < place.output ? place.answer : place.output);
+    return (size_t)compare_matched_of(&place, (int64_t)output_size);
 }

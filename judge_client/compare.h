@@ -38,6 +38,8 @@ enum compare_result { COMPARE_SAME, COMPARE_PRESENTATION, COMPARE_DIFFERENT };
 struct compare_difference {
     int64_t output_line, output_column;
     int64_t answer_line, answer_column;
+    int64_t output_at, answer_at; /* bytes before it */
+    int64_t matched;              /* see compare_matched; of a presentation error the bytes before it */
     /* The line around it, cut to some 32 bytes before: printable, valid UTF-8, white space made visible (space U+00B7, tab
      * U+2192, line end U+21B5, carriage return "\r"), other characters that cannot be seen and invalid UTF-8 as \xNN,
      * "(end)" where the text ends in that line, "..." where it was cut. */

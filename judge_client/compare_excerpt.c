@@ -170,6 +170,9 @@ static void describe(struct compare_text *text, int64_t place, int64_t *line, in
 void compare_describe(struct compare_text *answer, struct compare_text *output, const struct compare_place *place,
                       struct compare_difference *difference)
 {
+    difference->answer_at = place->answer;
+    difference->output_at = place->output;
+    difference->matched = compare_matched_of(place, output->size);
     describe(answer, place->answer, &difference->answer_line, &difference->answer_column, difference->answer);
     describe(output, place->output, &difference->output_line, &difference->output_column, difference->output);
 }

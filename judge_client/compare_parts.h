@@ -37,6 +37,15 @@ struct compare_place {
     int64_t answer, output;
 };
 
+/* What compare_matched says of texts that first differ there. */
+static inline int64_t compare_matched_of(const struct compare_place *place, int64_t output_size)
+{
+    /* HUSTOJ counts the output's bytes before the one that differs, and one less where there is none. Blanks that the
+     * answer does not have would count there, too. */
+    int64_t output = place->output - (place->output == output_size && place->output > 0);
+    return place->answer < output ? place->answer : output;
+}
+
 /* ---- compare_text.c */
 
 struct compare_text compare_text_of(const char *bytes, size_t size);

@@ -17,6 +17,7 @@
 #include "common/str.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
+#include "judge_client/rules.h"
 #include "judge_client/text.h"
 
 #include "common/banned.h"
@@ -150,7 +151,8 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
         judge_close_files(files + 1, file_count - 1);
         return -1;
     }
-    char **argv = language_command(step->argv, language->source, language->binary, step->mem_mib);
+    char **words = rules_compiler(options->rules, language);
+    char **argv = words == NULL ? NULL : language_command(words, language->source, language->binary, step->mem_mib);
     const char **env = judge_environment(language, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
@@ -179,6 +181,7 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
     if (code == 0 && result->not_executed != 0)
         code = sandbox_not_executed(&spec, result, e); /* the compiler is ours */
+    free(words);
     free(argv);
     free(env);
     judge_close_files(files + 1, file_count - 1);

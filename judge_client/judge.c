@@ -15,6 +15,7 @@
 #include "judge_client/checker_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
+#include "judge_client/rules.h"
 #include "judge_client/score.h"
 #include "judge_client/text.h"
 
@@ -192,9 +193,11 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
 {
     const struct problem *problem = submission->problem;
     const struct score_scale scale = score_scale(problem);
-    bool all = options->all || problem->scoring == PROBLEM_ALL;
+    const struct judge_rules *rules = options->rules;
+    bool all = options->all || rules->oi_mode || problem->scoring == PROBLEM_ALL;
     bool skip = problem->skip && !options->all;
     score_begin(&scale, judgement);
+    judge->spent_us = 0;
     for (size_t i = 0; i < problem->case_count; i++) {
         struct case_judgement *result = &judgement->cases[i];
         struct compare_difference difference;
@@ -204,6 +207,7 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
         else if (run_case(judge, submission, &problem->cases[i], options, result, &has_difference, &difference, e) != 0)
             return err_add(e, "case %s", problem->cases[i].name);
         judgement->case_count = i + 1;
+        judge->spent_us += result->cpu_us;
         take_most(judgement, result);
         if (judgement->failed < i && !score_counts(&scale, judgement, judgement->failed))
             judgement->failed = i; /* its subtask was solved after all */
@@ -222,6 +226,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
             options->progress(options->context, judgement, problem->case_count);
         if (!all && result->verdict != VERDICT_AC && result->verdict != VERDICT_PE)
             break;
+        if (rules->time_limit_to_total && result->verdict == VERDICT_TLE)
+            break; /* there is no time left for the others */
     }
     size_t shown = judgement->failed;
     score_all(&scale, judgement);
@@ -246,10 +252,14 @@ static int take_output(struct judge *judge, struct judgement *judgement, struct 
     return 0;
 }
 
-int judge(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+int judge(struct judge *judge, const struct submission *submission, const struct judge_options *told,
           struct judgement *judgement, struct err *e)
 {
     const struct problem *problem = submission->problem;
+    struct judge_options with_rules = *told;
+    const struct judge_options *options = &with_rules;
+    if (told->rules == NULL)
+        with_rules.rules = &rules_usual;
     if (problem->interactor.kind != CHECKER_NONE && submission->input == NULL)
         return err_set(e, "%s: interactive problems are not supported yet", problem->folder);
     memset(judgement, 0, sizeof *judgement);

@@ -25,6 +25,7 @@ struct problem_case;
 struct problem_subtask;
 struct sandbox;
 struct judge;
+struct judge_rules;
 
 #define JUDGE_SOURCE_BYTES (1 << 20)        /* the largest source */
 #define JUDGE_COMPILE_TEXT_BYTES (16 << 10) /* of the compiler's messages */
@@ -82,7 +83,8 @@ struct judgement {
 };
 
 struct judge_options {
-    bool all;     /* run all cases, whatever the problem's scoring says */
+    const struct judge_rules *rules; /* NULL: rules_usual, and oi_mode as the problem's scoring says */
+    bool all;                        /* run all cases, whatever the problem's scoring says */
     bool teacher; /* an error may quote what a checker wrote; else that is logged, as a student may read the error */
     enum ui_language ui;
     int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */

@@ -22,6 +22,7 @@ struct judge {
     size_t policy_count;
     int output_fd; /* memfd: the program's standard output, or its output file */
     int error_fd;  /* memfd: its standard error */
+    int64_t spent_us; /* processor time of the submission's cases so far, as students see it */
     char scratch[JUDGE_SCRATCH];
     struct built_programs *built;   /* checkers in memory, or NULL */
     struct checker_program checker; /* in the checker's cell, of the submission that is being judged */

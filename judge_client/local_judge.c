@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include "common/err.h"
+#include "common/settings.h"
 #include "common/str.h"
 #include "judge_client/judge.h"
 #include "judge_client/local_report.h"
 #include "judge_client/local_sources.h"
 #include "judge_client/places.h"
 #include "judge_client/problem.h"
+#include "judge_client/rules.h"
 #include "judge_client/sandbox/sandbox.h"
 
 #include "common/banned.h"
@@ -101,6 +103,7 @@ struct local {
     struct languages *languages;
     struct problem problem;
     bool has_problem;
+    struct judge_rules rules;
     struct local_sources sources;
     struct local_outcome *outcomes;
     struct sandbox *sandbox;
@@ -132,7 +135,8 @@ static void judge_source(struct local *local, size_t i)
                                           .problem = &local->problem,
                                           .source = source->bytes,
                                           .source_bytes = source->size};
-    const struct judge_options options = {.all = local->options->all,
+    const struct judge_options options = {.rules = &local->rules,
+                                          .all = local->options->all,
                                           .teacher = true,
                                           .ui = local->options->ui,
                                           .stop_fd = -1,
@@ -160,6 +164,23 @@ static void judge_source(struct local *local, size_t i)
     }
 }
 
+/* The rules of the judge that this box has, as a submission on it would be judged; what is wrong in the problem's judge.conf is
+ * warned about. */
+static int find_rules(struct local *local, struct err *e)
+{
+    struct settings *settings = malloc(sizeof *settings); /* too large for a stack */
+    if (settings == NULL)
+        return err_set(e, "out of memory");
+    int result = settings_read_quiet(settings, local->options->home, NULL, e);
+    if (result == 0) {
+        settings->quiet = false;
+        problem_apply_site(&local->problem, true, strcmp(settings->tpj_argv, "hustoj") == 0);
+        result = rules_of_problem(&local->rules, settings, &local->problem, e);
+    }
+    free(settings);
+    return result;
+}
+
 static int open_all(struct local *local, struct err *e)
 {
     const struct local_options *options = local->options;
@@ -172,7 +193,7 @@ static int open_all(struct local *local, struct err *e)
     if (local->languages == NULL || problem_open(&local->problem, options->folder, e) != 0)
         return -1;
     local->has_problem = true;
-    if (judge_check_problem(&local->problem, local->languages, e) != 0 ||
+    if (judge_check_problem(&local->problem, local->languages, e) != 0 || find_rules(local, e) != 0 ||
         local_sources_read(&local->sources, options->folder, options->sources, options->source_count, options->language,
                            local->languages, e) != 0)
         return -1;

@@ -70,6 +70,7 @@ struct problem {
     struct problem_factor factors[PROBLEM_LANGUAGES];
     size_t factor_count;
     struct compare_options compare;
+    bool has_line_ends;     /* a person wrote [compare] strict_line_ends */
     struct checker checker; /* CHECKER_NONE: outputs are compared */
     struct checker
         interactor; /* CHECKER_NONE: none. Protocols: interact.h. Else the program talks to it; with processes, to a manager */

@@ -146,6 +146,7 @@ static int apply_compare(struct problem *problem, const struct conf *conf, struc
     compare->mode = (enum compare_mode)conf_choice(conf, "compare", "mode", COMPARE_LINES);
     compare->ignore_case = conf_bool(conf, "compare", "ignore_case", false);
     compare->strict_line_ends = conf_bool(conf, "compare", "strict_line_ends", false);
+    problem->has_line_ends = conf_line(conf, "compare", "strict_line_ends") != 0;
     bool none = conf_line(conf, "compare", "abs_error") == 0 && conf_line(conf, "compare", "rel_error") == 0;
     double otherwise = none && compare->mode == COMPARE_FLOAT ? DEFAULT_ERROR : 0;
     compare->abs_error = conf_decimal(conf, "compare", "abs_error", otherwise);

@@ -17,6 +17,7 @@
 #include "judge_client/checker_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
+#include "judge_client/rules.h"
 
 #include "common/banned.h"
 
@@ -25,6 +26,7 @@ enum {
     ERROR_BYTES = 1 << 20, /* room for standard error beside what the answer allows */
     OUTPUT_SLACK = 1024,
     OUTPUT_KEPT = 64 << 10,
+    LEAST_US = 1000, /* to run at all */
 };
 
 struct collecting {
@@ -78,21 +80,21 @@ static int64_t output_limit(const struct problem *problem, const struct problem_
     return problem->limits.output_mib > 0 ? problem->limits.output_mib << 20 : 2 * test->answer_bytes + OUTPUT_SLACK;
 }
 
-static struct sandbox_limits case_limits(const struct submission *submission, const struct problem_case *test)
+static struct sandbox_limits case_limits(const struct judge *judge, const struct submission *submission,
+                                         const struct problem_case *test, const struct judge_rules *rules)
 {
     const struct problem *problem = submission->problem;
     const struct language *language = submission->language;
-    double own = problem_factor(problem, language->name);
-    double factor = own > 0 ? own : 1;
-    int64_t time_ms = (int64_t)((double)problem->limits.time_ms * factor * language->time_factor);
-    int64_t cpu_ms = time_ms + language->time_bonus_ms;
+    int64_t limit_us = rules_cpu_us(rules, problem, language);
+    int64_t left_us = rules->time_limit_to_total ? limit_us - judge->spent_us : limit_us;
+    int64_t cpu_ms = (int64_t)((double)limit_us / rules->cpu_compensation / 1000);
     int64_t wall_ms = problem->limits.wall_ms > 0 ? problem->limits.wall_ms : 2 * cpu_ms + 1000;
-    int64_t mem_mib = problem->limits.memory_mib + language->memory_bonus_mib;
+    int64_t mem_mib = rules_memory_mib(rules, problem, language);
     int64_t usual_mib = language->run.stack_mib > 0 ? language->run.stack_mib : mem_mib;
     int64_t stack_mib = problem->limits.stack_mib > 0 ? problem->limits.stack_mib : usual_mib;
     int processes = problem->limits.processes;
     return (struct sandbox_limits){
-        .cpu_us = cpu_ms * 1000,
+        .cpu_us = left_us > LEAST_US ? (int64_t)((double)left_us / rules->cpu_compensation) : LEAST_US,
         .wall_us = wall_ms * 1000,
         .mem_kib = mem_mib * 1024,
         .out_bytes = output_limit(problem, test) + ERROR_BYTES,
@@ -121,15 +123,18 @@ static int open_input(const struct judge *judge, const struct submission *submis
 
 /* The input as a file, opened once more, as copying it moves its offset; and what the program may want to read besides. */
 static int working_files(const struct judge *judge, const struct submission *submission,
-                         const struct problem_case *test, struct sandbox_file files[JUDGE_FILES], size_t *count,
-                         struct err *e)
+                         const struct problem_case *test, bool copy_data, struct sandbox_file files[JUDGE_FILES],
+                         size_t *count, struct err *e)
 {
     const struct problem *problem = submission->problem;
-    if (problem->input_file[0] != '\0') {
+    const char *names[] = {problem->input_file, copy_data ? "data.in" : ""};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i][0] == '\0' || (i > 0 && strcmp(names[i], names[0]) == 0))
+            continue;
         int fd = open_input(judge, submission, test, e);
         if (fd < 0)
             return -1;
-        files[(*count)++] = (struct sandbox_file){problem->input_file, fd, 0644};
+        files[(*count)++] = (struct sandbox_file){names[i], fd, 0644};
     }
     return judge_add_headers(problem, ".dic", files, count, e);
 }
@@ -181,10 +186,10 @@ static int execute(struct judge *judge, const struct submission *submission, con
     struct sandbox_file files[JUDGE_FILES];
     size_t file_count = 0;
     struct collecting collecting = {.options = options, .judge = judge, .output_file = problem->output_file};
-    struct sandbox_limits limits = case_limits(submission, test);
+    struct sandbox_limits limits = case_limits(judge, submission, test, options->rules);
     const struct policy *policy = judge_policy(judge, language->run.policy, e);
     if (policy == NULL || begin_output(judge->output_fd, e) != 0 || begin_output(judge->error_fd, e) != 0 ||
-        working_files(judge, submission, test, files, &file_count, e) != 0) {
+        working_files(judge, submission, test, options->rules->copy_data, files, &file_count, e) != 0) {
         judge_close_files(files, file_count);
         file_close(&input_fd);
         return -1;
@@ -227,6 +232,29 @@ static int execute(struct judge *judge, const struct submission *submission, con
     return code;
 }
 
+/* Makes of measured time what students see, and of a submission whose cases took too long together one that was stopped. */
+static void compensate(const struct judge *judge, const struct submission *submission, const struct judge_rules *rules,
+                       struct sandbox_result *run)
+{
+    run->cpu_us = (int64_t)((double)run->cpu_us * rules->cpu_compensation);
+    run->cpu_limit_us = (int64_t)((double)run->cpu_limit_us * rules->cpu_compensation);
+    bool well = run->limit == SANDBOX_LIMIT_NONE && !run->refused && !run->stopped && run->not_executed == 0;
+    if (well && rules->time_limit_to_total &&
+        judge->spent_us + run->cpu_us > rules_cpu_us(rules, submission->problem, submission->language))
+        run->limit = SANDBOX_LIMIT_CPU;
+}
+
+static void note_total(struct case_judgement *result, int64_t cpu_us, enum ui_language ui)
+{
+    static const char *const form[UI_COUNT] = {
+        "the time limit, which is for all cases together, was reached (%lld ms of processor time used so far)",
+        "超出时间限制（所有测试点合计，至此已用处理器时间 %lld 毫秒）"};
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    (void)str_format(result->note, sizeof result->note, form[ui], (long long)cpu_us / 1000); /* it fits */
+#pragma GCC diagnostic pop
+}
+
 /* Patterns of the language in what the program wrote to standard error. */
 static enum verdict verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict)
 {
@@ -258,9 +286,19 @@ static void note_difference(struct case_judgement *result, const struct compare_
 #pragma GCC diagnostic pop
 }
 
+/* The part of the answer with which the output begins, in millionths. */
+static int64_t matched_share(const struct compare_difference *difference, const struct problem_case *test)
+{
+    enum { MOST_SHARE = 990000, WHOLE = 1000000 };
+    if (test->answer_bytes <= 0)
+        return 0;
+    int64_t share = (int64_t)((double)difference->matched / (double)test->answer_bytes * WHOLE);
+    return share < MOST_SHARE ? share : MOST_SHARE;
+}
+
 static int compare_output(struct judge *judge, const struct problem *problem, const struct problem_case *test,
-                          struct case_judgement *result, bool *has_difference, struct compare_difference *difference,
-                          struct err *e)
+                          const struct judge_rules *rules, struct case_judgement *result, bool *has_difference,
+                          struct compare_difference *difference, struct err *e)
 {
     enum compare_result outcome;
     int answer_fd = problem_open_file(problem, test->answer, e);
@@ -272,6 +310,8 @@ static int compare_output(struct judge *judge, const struct problem *problem, co
         return -1;
     *has_difference = outcome != COMPARE_SAME;
     result->verdict = outcome == COMPARE_SAME ? VERDICT_AC : outcome == COMPARE_PRESENTATION ? VERDICT_PE : VERDICT_WA;
+    if (result->verdict == VERDICT_WA && rules->internal_mark)
+        result->share = matched_share(difference, test);
     return 0;
 }
 
@@ -295,6 +335,7 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
     }
     if (execute(judge, submission, test, input_fd, options, &run, &missing, e) != 0)
         return -1;
+    compensate(judge, submission, options->rules, &run);
     result->cpu_us = run.cpu_us;
     result->wall_us = run.wall_us;
     result->mem_kib = run.mem_kib;
@@ -314,13 +355,15 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
             return 0;
         }
         verdict_explain(result->note, sizeof result->note, result->verdict, &run, options->ui);
+        if (run.limit == SANDBOX_LIMIT_CPU && options->rules->time_limit_to_total && judge->spent_us > 0)
+            note_total(result, judge->spent_us + run.cpu_us, options->ui);
         return 0;
     }
     if (submission->input != NULL)
         return 0;
     if (problem->checker.kind != CHECKER_NONE)
         return checker_run_case(judge, submission, test, options, result, e);
-    if (compare_output(judge, problem, test, result, has_difference, difference, e) != 0)
+    if (compare_output(judge, problem, test, options->rules, result, has_difference, difference, e) != 0)
         return -1;
     if (*has_difference)
         note_difference(result, difference, options->ui);

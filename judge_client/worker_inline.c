@@ -22,6 +22,7 @@
 #include "judge_client/language.h"
 #include "judge_client/outcome.h"
 #include "judge_client/problem.h"
+#include "judge_client/rules.h"
 #include "judge_client/worker_parts.h"
 #include "store/store.h"
 #include "store/store_redis.h"
@@ -41,6 +42,7 @@ struct inline_work {
     struct store_job text;
     const struct language *language;
     struct problem problem;
+    struct judge_rules rules;
     bool folder_made;
     char folder[PATH_MAX];
     struct worker_told told;
@@ -209,8 +211,6 @@ static int open_problem(struct inline_work *work, struct err *e)
         work->problem.limits.time_ms = time_ms;
     if (job->problem_id == 0 || job->memory_mib > 0)
         work->problem.limits.memory_mib = memory_mib;
-    if (work->problem.compare.mode == COMPARE_LINES && !settings->ignore_esol)
-        work->problem.compare.strict_line_ends = true;
     return 0;
 }
 
@@ -228,22 +228,21 @@ static char *result_of(const struct inline_work *work, const struct judgement *j
                                            .cpu_us = one->cpu_us,
                                            .mem_kib = one->mem_kib};
     }
-    const struct store_job_result result = {
-        .id = work->job->id + strlen(QUEUE_JOB_PREFIX),
-        .status = verdict_name(judgement->verdict, UI_EN),
-        .output = judgement->output,
-        .error = judgement->verdict == VERDICT_CE ? ""
-                 : failed != NULL                 ? failed->note
-                                                  : "",
-        .compile_output = judgement->compile_text,
-        .judger = work->job->token,
-        .cpu_us = (int64_t)((double)judgement->cpu_us * work->worker->settings.cpu_compensation),
-        .wall_us = judgement->wall_us,
-        .mem_kib = judgement->mem_kib,
-        .score = judgement->score,
-        .attempt = work->job->attempt,
-        .cases = cases,
-        .case_count = judgement->case_count};
+    const struct store_job_result result = {.id = work->job->id + strlen(QUEUE_JOB_PREFIX),
+                                            .status = verdict_name(judgement->verdict, UI_EN),
+                                            .output = judgement->output,
+                                            .error = judgement->verdict == VERDICT_CE ? ""
+                                                     : failed != NULL                 ? failed->note
+                                                                                      : "",
+                                            .compile_output = judgement->compile_text,
+                                            .judger = work->job->token,
+                                            .cpu_us = judgement->cpu_us,
+                                            .wall_us = judgement->wall_us,
+                                            .mem_kib = judgement->mem_kib,
+                                            .score = judgement->score,
+                                            .attempt = work->job->attempt,
+                                            .cases = cases,
+                                            .case_count = judgement->case_count};
     char *text = cases == NULL ? NULL : store_job_result(&result);
     free(cases);
     return text;
@@ -260,13 +259,17 @@ static void judge_it(struct inline_work *work)
                                           .source_bytes = work->text.source_bytes,
                                           .input = work->problem.folder[0] == '\0' ? work->text.input : NULL,
                                           .input_bytes = work->text.input_bytes};
-    const struct judge_options options = {.all = worker->settings.oi_mode && !work->problem.has_scoring,
+    const struct judge_options options = {.rules = &work->rules,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = worker->cancel_fd,
                                           .progress = progress,
                                           .tick = tick,
                                           .context = work};
-    report(work, POOL_JUDGING, worker_deadline_us(worker, work->language, &work->problem), "");
+    if (rules_of_problem(&work->rules, &worker->settings, &work->problem, &e) != 0) {
+        give_back(work, e.text);
+        return;
+    }
+    report(work, POOL_JUDGING, worker_deadline_us(worker, &work->rules, work->language, &work->problem), "");
     if (judge_check_problem(&work->problem, worker->languages, &e) != 0 ||
         judge(worker->judge, &submission, &options, &judgement, &e) != 0) {
         if (worker_cancelled(worker))
@@ -280,7 +283,7 @@ static void judge_it(struct inline_work *work)
         give_back(work, "out of memory");
     else if (end(work, result, verdict_name(judgement.verdict, UI_EN)))
         worker_tell_final(worker, &work->told, verdict_hustoj(judgement.verdict), &judgement, work->problem.case_count,
-                          outcome_time_ms(&judgement, worker->settings.use_max_time));
+                          outcome_time_ms(&judgement, work->rules.use_max_time));
     judgement_fini(&judgement);
 }
 

@@ -17,6 +17,7 @@
 #include "judge_client/language.h"
 #include "judge_client/outcome.h"
 #include "judge_client/problem.h"
+#include "judge_client/rules.h"
 #include "judge_client/worker_parts.h"
 #include "store/store.h"
 
@@ -35,6 +36,7 @@ struct job_work {
     struct queue_job *job;
     int64_t id;
     struct store_submission row;
+    struct judge_rules rules; /* of its problem */
     char data_version[DATA_VERSION_SIZE];
     bool running_said;
     struct worker_told told;
@@ -160,19 +162,16 @@ static void apply_site(const struct worker *worker, const struct store_submissio
         problem->limits.time_ms = row->time_ms;
     if (!problem->limits.has_memory && row->memory_mib > 0)
         problem->limits.memory_mib = row->memory_mib;
-    if (problem->compare.mode == COMPARE_LINES && !worker->settings.ignore_esol)
-        problem->compare.strict_line_ends = true;
     /* judge.db says nothing of special judges: the folder alone does. */
     problem_apply_site(problem, row->special != 0 || !settings_has_database(&worker->settings),
                        strcmp(worker->settings.tpj_argv, "hustoj") == 0);
 }
 
 /* The job's time: what its limits add up to, and no less than the settings say. */
-int64_t worker_deadline_us(const struct worker *worker, const struct language *language, const struct problem *problem)
+int64_t worker_deadline_us(const struct worker *worker, const struct judge_rules *rules,
+                           const struct language *language, const struct problem *problem)
 {
-    double own = problem_factor(problem, language->name);
-    double factor = (own > 1 ? own : 1) * (language->time_factor > 1 ? language->time_factor : 1);
-    int64_t cpu_ms = (int64_t)((double)problem->limits.time_ms * factor) + language->time_bonus_ms;
+    int64_t cpu_ms = (int64_t)((double)rules_cpu_us(rules, problem, language) / rules->cpu_compensation / 1000);
     int64_t case_ms = most(problem->limits.wall_ms, 2 * cpu_ms + 1000) + 1000 + 2 * problem->checker.time_ms;
     case_ms *= problem->checker.passes > 1 ? problem->checker.passes : 1;
     int64_t sum_ms = CHECKER_BUILD_MS + language->compile.wall_ms + case_ms * (int64_t)problem->case_count + 10000;
@@ -233,17 +232,18 @@ static int judge_row(struct job_work *work, const struct language *language, str
                                           .source_bytes = work->row.source_bytes,
                                           .input = test_input(&work->row),
                                           .input_bytes = work->row.input_bytes};
-    const struct judge_options options = {.all = worker->settings.oi_mode && !problem->has_scoring,
+    const struct judge_options options = {.rules = &work->rules,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = worker->cancel_fd,
                                           .progress = progress,
                                           .tick = tick,
                                           .context = work};
-    if (judge_check_problem(problem, worker->languages, e) != 0)
+    if (judge_check_problem(problem, worker->languages, e) != 0 ||
+        rules_of_problem(&work->rules, &worker->settings, problem, e) != 0)
         return -1;
     if (work->row.problem_id > 0)
         apply_site(worker, &work->row, problem);
-    report(work, POOL_JUDGING, worker_deadline_us(worker, language, problem), "");
+    report(work, POOL_JUDGING, worker_deadline_us(worker, &work->rules, language, problem), "");
     return judge(worker->judge, &submission, &options, judgement, e);
 }
 
@@ -267,6 +267,7 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
                            struct err *e)
 {
     const struct settings *settings = &work->worker->settings;
+    const struct judge_rules *rules = &work->rules;
     struct store_case *cases = calloc(judgement->case_count + 1, sizeof *cases);
     char *text = malloc(OUTCOME_TEXT_BYTES);
     if (cases == NULL || text == NULL) {
@@ -278,17 +279,17 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
     if (test_run)
         outcome_test_run(text, OUTCOME_TEXT_BYTES, judgement);
     else
-        outcome_report(text, OUTCOME_TEXT_BYTES, judgement, settings->full_diff > 0,
+        outcome_report(text, OUTCOME_TEXT_BYTES, judgement, rules->full_diff > 0,
                        settings->ui == UI_ZH ? UI_ZH : UI_EN);
-    int code = judgement->verdict == VERDICT_AC ? settings->auto_result : verdict_hustoj(judgement->verdict);
-    bool all = (settings->oi_mode && !problem->has_scoring) || problem->scoring == PROBLEM_ALL;
+    int code = rules_result(rules, judgement->verdict, judgement->mem_kib);
+    bool all = rules->oi_mode || problem->scoring == PROBLEM_ALL;
     struct store_outcome outcome = {
         .id = work->id,
         .token = work->job->token,
         .result = test_run ? STORE_TEST_DONE : code,
-        .time_ms = (int64_t)((double)outcome_time_ms(judgement, settings->use_max_time) * settings->cpu_compensation),
+        .time_ms = outcome_time_ms(judgement, rules->use_max_time),
         .mem_kib = judgement->mem_kib,
-        .pass_rate = all || !settings->hustoj ? judgement->score / 100 : -1,
+        .pass_rate = all || rules->first_failure_rate ? judgement->score / 100 : -1,
         .compile_text = judgement->verdict == VERDICT_CE && !test_run ? judgement->compile_text : NULL,
         .run_text = test_run || judgement->case_count > 0 ? text : NULL,
         .cases = cases,

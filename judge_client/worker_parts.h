@@ -80,6 +80,8 @@ void worker_tell_stored(struct worker *worker, const struct worker_told *told, c
 /* worker_job.c: until when a job may take, by its limits, and no less than the settings say. */
 struct language;
 struct problem;
-int64_t worker_deadline_us(const struct worker *worker, const struct language *language, const struct problem *problem);
+struct judge_rules;
+int64_t worker_deadline_us(const struct worker *worker, const struct judge_rules *rules,
+                           const struct language *language, const struct problem *problem);
 
 #endif

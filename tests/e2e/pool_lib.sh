@@ -137,7 +137,7 @@ home_new() {
     cp -r data/1000 data/1001 data/1002 data/1003 data/1004 "$tmp/$name/data/"
     {
         printf '[node]\nname = %.7s\nuser = nobody\n[pool]\n' "$name"
-        echo "first_uid = $((43000 + home_count * 1000))"
+        echo "first_uid = $((${POOL_FIRST_UID:-43000} + home_count * 1000))"
         printf '%s\n' "${@:2}"
     } >"$tmp/$name/etc/judge.conf"
 }
