@@ -49,6 +49,16 @@ void events_close(struct events_sender *sender)
     file_close(&sender->folder);
 }
 
+struct event events_waiting(const char *id, int state, int64_t problem, int language, const char *judger,
+                            int64_t before_us)
+{
+    struct event event = {
+        .magic = EVENTS_MAGIC, .state = state, .problem = problem, .language = language, .claimed_us = before_us};
+    (void)str_copy(event.id, sizeof event.id, id); /* both fit */
+    (void)str_copy(event.judger, sizeof event.judger, judger);
+    return event;
+}
+
 /* False where the reader is there, and full. */
 static bool send_now(const struct events_sender *sender, const struct event *event)
 {

@@ -48,6 +48,11 @@ struct events_sender {
 void events_open(struct events_sender *sender, const char *home);
 void events_close(struct events_sender *sender);
 
+/* The event of a submission that waits: state 0, or 1 again. before_us: CLOCK_MONOTONIC before it was put in, so that a claim comes
+ * after it. judger: whose claim ended, or "". */
+struct event events_waiting(const char *id, int state, int64_t problem, int language, const char *judger,
+                            int64_t before_us);
+
 /* Sends without waiting. Sets magic and wall_ms. */
 void events_send(struct events_sender *sender, const struct event *event);
 /* Tries once more to send a final one that found its reader full. */

@@ -46,8 +46,8 @@ struct pool_report {
     int32_t source;              /* struct queue_job's */
     int32_t lane;                /* enum queue_lane */
     int32_t quiet_ms;            /* how long it may be silent after this report; 0: POOL_SILENT_MS */
-    int32_t unused;
-    char id[64]; /* "" where no job is held */
+    int32_t running;             /* 1: compiled; a row of the site's may say that it runs */
+    char id[64];                 /* "" where no job is held */
     char token[24];
     char note[128]; /* what it waits for, for status: "database: Connection refused" */
 };

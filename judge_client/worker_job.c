@@ -182,18 +182,13 @@ static void progress(void *context, const struct judgement *so_far, size_t cases
 {
     struct job_work *work = context;
     struct pool_report *out = &work->worker->report;
-    struct err e;
     out->case_no = (int32_t)so_far->case_count;
     out->case_count = (int32_t)cases;
     if (so_far->compiled && !work->running_said && !work->worker->settings.turbo) {
+        /* The agent writes it, where there is still something to wait for by then: the verdict does not wait for it. */
         work->running_said = true;
-        out->quiet_ms = QUIET_MS;
+        out->running = 1;
         worker_report(work->worker, POOL_JUDGING);
-        /* Only what the page shows meanwhile: the verdict comes whether it is said or not. */
-        if (store_running(work->worker->store, work->id, work->job->token, &e) < 0)
-            log_debug("running not said submission=%lld: %s", (long long)work->id, e.text);
-        out->quiet_ms = 0;
-        work->worker->reported_us = 0; /* the beat below says so: else a silence would be borne that long */
     }
     worker_tell_case(work->worker, &work->told, so_far, cases);
     worker_beat(work->worker);

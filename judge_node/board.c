@@ -66,27 +66,48 @@ void board_wake(struct board *board, bool soon)
     board_ring(board->wake_fd);
 }
 
-void board_add_put_back(struct board *board, const char *id, const char *token)
+/* Adds a row to one of the lists, where it has room. */
+static void board_add(struct board *board, struct board_row *rows, size_t *count, size_t most, const char *id,
+                      const char *token)
 {
     (void)pthread_mutex_lock(&board->lock); /* fails only for a lock that is none */
-    if (board->put_back_count < BOARD_PUT_BACKS) {
-        struct board_put_back *at = &board->put_backs[board->put_back_count];
-        if (str_copy(at->id, sizeof at->id, id) == 0 && str_copy(at->token, sizeof at->token, token) == 0)
-            board->put_back_count++;
-    }
+    if (*count < most && str_copy(rows[*count].id, sizeof rows->id, id) == 0 &&
+        str_copy(rows[*count].token, sizeof rows->token, token) == 0)
+        ++*count;
     (void)pthread_mutex_unlock(&board->lock);
     board_wake(board, false);
 }
 
-size_t board_take_put_backs(struct board *board, struct board_put_back *put_backs, size_t max)
+/* Moves up to max rows out of one. Returns how many. */
+static size_t board_take(struct board *board, struct board_row *rows, size_t *count, struct board_row *into, size_t max)
 {
     (void)pthread_mutex_lock(&board->lock);
-    size_t n = board->put_back_count < max ? board->put_back_count : max;
-    memcpy(put_backs, board->put_backs, n * sizeof *put_backs);
-    board->put_back_count -= n;
-    memmove(board->put_backs, board->put_backs + n, board->put_back_count * sizeof *put_backs);
+    size_t n = *count < max ? *count : max;
+    memcpy(into, rows, n * sizeof *into);
+    *count -= n;
+    memmove(rows, rows + n, *count * sizeof *rows);
     (void)pthread_mutex_unlock(&board->lock);
     return n;
+}
+
+void board_add_put_back(struct board *board, const char *id, const char *token)
+{
+    board_add(board, board->put_backs, &board->put_back_count, BOARD_PUT_BACKS, id, token);
+}
+
+size_t board_take_put_backs(struct board *board, struct board_row *put_backs, size_t max)
+{
+    return board_take(board, board->put_backs, &board->put_back_count, put_backs, max);
+}
+
+void board_add_run(struct board *board, const char *id, const char *token)
+{
+    board_add(board, board->runs, &board->run_count, POOL_SLOTS, id, token);
+}
+
+size_t board_take_runs(struct board *board, struct board_row *runs)
+{
+    return board_take(board, board->runs, &board->run_count, runs, POOL_SLOTS);
 }
 
 void board_set_live(struct board *board, const struct queue_lease *leases, size_t n)

@@ -18,7 +18,7 @@
 
 #define BOARD_PUT_BACKS 512
 
-struct board_put_back { /* the row of a job whose worker died */
+struct board_row { /* of a job */
     char id[QUEUE_ID_SIZE];
     char token[QUEUE_TOKEN_SIZE];
 };
@@ -27,8 +27,10 @@ enum board_thread { BOARD_LEASES, BOARD_INTAKE, BOARD_JOBS, BOARD_EVENTS, BOARD_
 
 struct board {
     pthread_mutex_t lock;
-    struct board_put_back put_backs[BOARD_PUT_BACKS];
+    struct board_row put_backs[BOARD_PUT_BACKS]; /* whose workers died */
     size_t put_back_count;
+    struct board_row runs[POOL_SLOTS]; /* whose programs run by now */
+    size_t run_count;
     char live[POOL_SLOTS][QUEUE_TOKEN_SIZE];
     size_t live_count;
 
@@ -59,7 +61,13 @@ void board_wake(struct board *board, bool soon);
 void board_add_put_back(struct board *board, const char *id, const char *token);
 
 /* Moves up to max put-backs out. Returns how many. */
-size_t board_take_put_backs(struct board *board, struct board_put_back *put_backs, size_t max);
+size_t board_take_put_backs(struct board *board, struct board_row *put_backs, size_t max);
+
+/* Asks for a row to say that its program runs. One too many is left out: it is only shown. */
+void board_add_run(struct board *board, const char *id, const char *token);
+
+/* Moves up to POOL_SLOTS of these out. Returns how many. */
+size_t board_take_runs(struct board *board, struct board_row *runs);
 
 /* Replaces the tokens of living workers by those of n leases. */
 void board_set_live(struct board *board, const struct queue_lease *leases, size_t n);

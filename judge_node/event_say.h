@@ -14,4 +14,7 @@
 void event_say(const struct board *board, const char *id, int state, bool finish, const char *judger,
                int64_t before_us);
 
+/* A job was put into its lane: it waits, in state 0, or 1 again. */
+void event_say_waits(const struct board *board, const struct queue_entry *entry, int state, int64_t before_us);
+
 #endif

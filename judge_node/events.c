@@ -141,6 +141,17 @@ int node_events_start(struct node_events *events, struct board *board, struct ev
     return events->rate == NULL || events->watchers == NULL ? err_set(e, "no memory for events") : 0;
 }
 
+static void pass_on(struct node_events *events)
+{
+    char line[EVENTS_JSON_SIZE];
+    struct event event;
+    while (event_rate_next(events->rate, clock_now_us(), &event)) {
+        size_t size = events_json(&event, line);
+        event_publish_add(events->publish, event.id, line, event.finish != 0);
+        event_watchers_tell(events->watchers, event.id, line, size);
+    }
+}
+
 /* What has come. */
 static void take_in(struct node_events *events)
 {
@@ -154,17 +165,8 @@ static void take_in(struct node_events *events)
             log_debug("event of another version: %zd bytes", size);
         else if (!event_rate_take(events->rate, &event, clock_now_us()))
             log_debug("event out of date submission=%s state=%d judger=%s", event.id, event.state, event.judger);
-    }
-}
-
-static void pass_on(struct node_events *events)
-{
-    char line[EVENTS_JSON_SIZE];
-    struct event event;
-    while (event_rate_next(events->rate, clock_now_us(), &event)) {
-        size_t size = events_json(&event, line);
-        event_publish_add(events->publish, event.id, line, event.finish != 0);
-        event_watchers_tell(events->watchers, event.id, line, size);
+        else
+            pass_on(events); /* before the next, which may be of the same submission and take its place */
     }
 }
 

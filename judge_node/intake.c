@@ -102,6 +102,8 @@ int intake_add(struct intake *intake, const struct store_submission *row, const 
         .lane = lane_of(intake->settings, row), .language = row->language, .problem = row->problem_id};
     (void)str_format(entry.id, sizeof entry.id, "%lld", (long long)row->id); /* fits */
     (void)str_copy(entry.user, sizeof entry.user, row->user);                /* the same size */
+    int64_t before_us = clock_now_us();
+    event_say_waits(intake->board, &entry, row->result, before_us); /* before a worker can say more */
     int code = text != NULL ? queue_inbox_add(intake->queue, text, &entry, e) : queue_add(intake->queue, &entry, e);
     if (code == 1)
         log_debug("added submission=%s lane=%s by=%s", entry.id, queue_lane_name(entry.lane),
@@ -139,7 +141,7 @@ static int intake_put_back(struct intake *intake)
     size_t done = 0;
     int code = 0;
     while (done < intake->put_back_count && code >= 0) {
-        const struct board_put_back *at = &intake->put_backs[done];
+        const struct board_row *at = &intake->put_backs[done];
         int64_t id;
         if (str_to_int64(at->id, 1, INT64_MAX, &id) == 0) { /* another id is no row's */
             int64_t before_us = clock_now_us();
@@ -157,10 +159,27 @@ static int intake_put_back(struct intake *intake)
     return code < 0 ? -1 : 0;
 }
 
+/* The rows of programs that run say so: only what a page shows meanwhile, so one that fails is not tried again. */
+static int intake_say_runs(struct intake *intake)
+{
+    struct board_row runs[POOL_SLOTS];
+    struct err e;
+    size_t n = board_take_runs(intake->board, runs);
+    for (size_t i = 0; i < n; i++) {
+        int64_t id;
+        if (str_to_int64(runs[i].id, 1, INT64_MAX, &id) != 0 || !board_is_live(intake->board, runs[i].token))
+            continue; /* another id is no row's */
+        if (!intake_store_answered(intake, store_running(intake->store, id, runs[i].token, &e), &e))
+            return -1;
+    }
+    return 0;
+}
+
 /* The work that is due at both servers. True where there is more to do at once. */
 static bool intake_work(struct intake *intake, int64_t now_us)
 {
-    if (!intake_has_store(intake, now_us) || intake_put_back(intake) != 0 || !intake_has_queue(intake, now_us))
+    if (!intake_has_store(intake, now_us) || intake_put_back(intake) != 0 || intake_say_runs(intake) != 0 ||
+        !intake_has_queue(intake, now_us))
         return false;
     if (!intake->queue_contact.up || !intake->store_contact.up) /* the sweep asks both */
         intake->sweep.due_us = now_us;

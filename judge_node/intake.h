@@ -54,7 +54,7 @@ struct intake {
     int64_t bad_said_us, bad_unsaid; /* texts that are no number: when it was said, how often since */
     bool mine_said;
 
-    struct board_put_back put_backs[BOARD_PUT_BACKS];
+    struct board_row put_backs[BOARD_PUT_BACKS];
     size_t put_back_count;
 
     struct store_submission rows[INTAKE_PAGE]; /* of a page */

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judge_node/event_say.h"
 #include "judge_node/shown.h"
+#include "store/store.h"
 #include "store/store_redis.h"
 
 #include "common/banned.h"
@@ -101,6 +104,7 @@ static int jobs_member(struct jobs *jobs, const struct queue_text *member, struc
     if (jobs_entry(jobs, member, &entry, &text, id, sizeof id, &why) != 0)
         return jobs_refuse(jobs, member, id, &why, e) < 0 ? -1 : 0;
     entry.inline_job = text;
+    event_say_waits(jobs->board, &entry, STORE_WAITING, clock_now_us()); /* before a worker can say more */
     int code = queue_jobs_add(jobs->queue, member, &entry, e);
     free(text);
     if (code == 1)

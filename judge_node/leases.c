@@ -16,6 +16,8 @@
 #define LEASES_WATCH_US 1000000
 #define LEASES_KILLED "killed by signal" /* as judged says it */
 #define LEASES_ADOPT_US 10000000
+#define LEASES_RUN_US                                                                                                  \
+    50000 /* a program that ends sooner is never said to run: nobody would see it, and it costs a statement */
 #define LEASES_WAIT_US 1000000 /* the longest: contact_tick wants to be called that often */
 
 struct leases *leases_new(const struct settings *settings, struct board *board)
@@ -113,7 +115,7 @@ static void leases_watch(struct leases *leases, int64_t now_us)
         bool known = said.slot >= 0 && said.slot < POOL_SLOTS;
         struct roster_slot before = known ? leases->roster.slots[said.slot] : (struct roster_slot){.pid = 0};
         changed = true;
-        if (roster_apply(&leases->roster, &said, &died))
+        if (roster_apply(&leases->roster, &said, contact_now_us(), &died))
             leases_note_death(leases, &died);
         else
             leases_note_idle_death(leases, &before, &said);
@@ -267,6 +269,14 @@ static void leases_work(struct leases *leases)
         (void)leases_expire(leases); /* the contact knows */
 }
 
+/* Programs that have run for a while: their rows say so. */
+static void leases_say_runs(struct leases *leases, int64_t now_us, int64_t *due_us)
+{
+    const struct roster_job *job;
+    while ((job = roster_runs(&leases->roster, now_us, LEASES_RUN_US, due_us)) != NULL)
+        board_add_run(leases->board, job->id, job->token);
+}
+
 int leases_turn(struct leases *leases, int64_t now_us)
 {
     contact_tick(&leases->contact, now_us);
@@ -282,6 +292,7 @@ int leases_turn(struct leases *leases, int64_t now_us)
         due = leases->contact.retry_us;
     else if (leases->renew_us < due)
         due = leases->renew_us;
+    leases_say_runs(leases, now, &due);
     return due <= now ? 0 : (int)((due - now) / 1000 + 1);
 }
 

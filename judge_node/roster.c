@@ -38,7 +38,7 @@ static bool roster_read_job(const struct pool_slot *said, struct roster_job *job
     return true;
 }
 
-bool roster_apply(struct roster *roster, const struct pool_slot *said, struct roster_job *died)
+bool roster_apply(struct roster *roster, const struct pool_slot *said, int64_t now_us, struct roster_job *died)
 {
     if (said->magic != POOL_MAGIC || said->slot < 0 || said->slot >= POOL_SLOTS)
         return false;
@@ -56,6 +56,12 @@ bool roster_apply(struct roster *roster, const struct pool_slot *said, struct ro
         return false;
     bool holds = named && roster_holding[said->state];
     bool same = holds && slot->holds && strcmp(job.token, slot->job.token) == 0;
+    bool ran = same && slot->runs;
+    slot->runs = holds && said->report.running != 0;
+    if (!slot->runs || said->state == POOL_STORING) /* what is judged needs not be said to run */
+        slot->run_us = 0;
+    else if (!ran)
+        slot->run_us = now_us;
     bool missed = slot->holds && slot->pid != said->pid && !same;
     if (missed) {
         *died = slot->job;
@@ -67,6 +73,22 @@ bool roster_apply(struct roster *roster, const struct pool_slot *said, struct ro
     slot->holds = holds;
     slot->job = job;
     return missed;
+}
+
+const struct roster_job *roster_runs(struct roster *roster, int64_t now_us, int64_t after_us, int64_t *due_us)
+{
+    for (int i = 0; i < POOL_SLOTS; i++) {
+        struct roster_slot *slot = &roster->slots[i];
+        if (slot->run_us == 0 || !slot->holds)
+            continue;
+        if (now_us - slot->run_us >= after_us) {
+            slot->run_us = 0;
+            return &slot->job;
+        }
+        if (slot->run_us + after_us < *due_us)
+            *due_us = slot->run_us + after_us;
+    }
+    return NULL;
 }
 
 size_t roster_leases(const struct roster *roster, struct queue_lease *leases, int *slots)

@@ -22,6 +22,7 @@
 #include "judgectl/refused.h"
 #include "queue/queue.h"
 #include "store/store.h"
+#include "store/store_redis.h"
 
 #include "common/banned.h"
 
@@ -30,7 +31,7 @@ static const char usage[] =
     "\n"
     "They become final with [judging] system_error_result and a text that says who did it; what runs of them ends at "
     "once. judgectl\n"
-    "rejudge judges them after all.\n"
+    "rejudge judges them after all. A self-contained job is named j:ID, as status and watch name it.\n"
     "Exit: 0 each is cancelled, 2 one could not be.\n";
 
 /* By settings' ui: en, zh. The site's page of test runs hides a text with "judge", "php" or "pass". */
@@ -72,33 +73,62 @@ static const char *refusal(const struct store_status *status)
     return status->result > STORE_MANUAL ? "is the site's or another site's" : "is final already";
 }
 
+/* Who has the job ends it: at once where that is a worker of this box. */
+static void tell_worker(struct cancelling *cancelling, const char *id, bool held)
+{
+    struct err e;
+    int told = cancelling->pool_fd < 0 ? 0 : pool_cancel(cancelling->pool_fd, id, &e);
+    if (told < 0) {
+        (void)fprintf(stderr, "judgectl cancel: %s\n", e.text); /* nowhere else to say it */
+        file_close(&cancelling->pool_fd);
+    }
+    printf("%s: cancelled%s\n", id,
+           told == 1 ? ", its worker ends it now"
+           : held    ? ", the node that has it ends it within seconds"
+                     : "");
+}
+
 /* The row is final: whoever has the job ends it. */
 static void end_job(struct cancelling *cancelling, const char *id)
 {
     struct err e;
     struct queue_place place = {.state = QUEUE_UNKNOWN};
     int found = queue_find(cancelling->queue, id, &place, &e);
-    int told = cancelling->pool_fd < 0 ? 0 : pool_cancel(cancelling->pool_fd, id, &e);
-    if (told < 0) {
-        (void)fprintf(stderr, "judgectl cancel: %s\n", e.text); /* nowhere else to say it */
-        file_close(&cancelling->pool_fd);
-    }
     if (found != 0 || queue_cancel(cancelling->queue, id, &e) < 0)
         (void)fprintf(stderr, "judgectl cancel: %s: the queue was not told, a worker will drop it: %s\n", id,
-                      e.text); /* as above */
-    printf("%s: cancelled%s\n", id,
-           told == 1                   ? ", its worker ends it now"
-           : place.state == QUEUE_HELD ? ", the node that has it ends it within seconds"
-                                       : "");
+                      e.text); /* nowhere else to say it */
+    tell_worker(cancelling, id, place.state == QUEUE_HELD);
 }
 
 /* Who watches hears of it from this box's agent. */
 static void tell(struct cancelling *cancelling, int64_t id)
 {
-    struct event event = {
-        .state = cancelling->settings.system_error_result, .finish = 1, .language = -1, .claimed_us = clock_now_us()};
-    (void)str_format(event.id, sizeof event.id, "%lld", (long long)id); /* it fits */
+    char text[24];
+    (void)str_format(text, sizeof text, "%lld", (long long)id); /* it fits */
+    struct event event = events_waiting(text, cancelling->settings.system_error_result, 0, -1, "", clock_now_us());
+    event.finish = 1;
     events_send(&cancelling->events, &event);
+}
+
+/* A self-contained job has no row: its sender gets a result that says so. 0, or -1 with e. */
+static int cancel_job(struct cancelling *cancelling, const char *text, struct err *e)
+{
+    char *result = store_job_failure(text + sizeof QUEUE_JOB_PREFIX - 1, cancelling->text);
+    if (result == NULL)
+        return err_set(e, "out of memory");
+    int ended = queue_jobs_cancel(cancelling->queue, text, result, e);
+    free(result);
+    if (ended < 0)
+        return -1;
+    if (ended == 0) {
+        refused_add(&cancelling->refused, text, "is no job that waits or is judged (judgectl why says more)");
+        return 0;
+    }
+    struct event event = events_waiting(text, cancelling->settings.system_error_result, 0, -1, "", clock_now_us());
+    event.finish = 1;
+    events_send(&cancelling->events, &event);
+    tell_worker(cancelling, text, ended == 2);
+    return 0;
 }
 
 /* 0, or -1 with e. */
@@ -106,8 +136,10 @@ static int cancel(struct cancelling *cancelling, const char *text, struct err *e
 {
     struct store_status status;
     int64_t id;
+    if (strncmp(text, QUEUE_JOB_PREFIX, sizeof QUEUE_JOB_PREFIX - 1) == 0)
+        return cancel_job(cancelling, text, e);
     if (str_to_int64(text, 1, INT64_MAX, &id) != 0) {
-        refused_add(&cancelling->refused, text, "is no submission's number");
+        refused_add(&cancelling->refused, text, "is neither a submission's number nor j: and a job's id");
         return 0;
     }
     int ended = store_cancel(cancelling->store, id, cancelling->settings.system_error_result, cancelling->text, e);
@@ -147,7 +179,9 @@ static int parse(const char **home, int argc, char **argv, struct err *e)
                            word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
         }
     }
-    return optind == argc ? err_set(e, "which? judgectl cancel ID...") : 0;
+    return optind == argc
+               ? err_set(e, "which? judgectl cancel ID..., a submission's number, or j: and a self-contained job's id")
+               : 0;
 }
 
 int cancel_main(int argc, char **argv)

@@ -13,6 +13,7 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/events.h"
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
@@ -46,6 +47,7 @@ struct rejudging {
     struct queue *queue;
     struct refused refused;
     bool queue_failed; /* it was said */
+    struct events_sender events;
     int64_t wanted, done;
     int64_t shown_us; /* the bar, 0: never */
 };
@@ -167,6 +169,9 @@ static void put_in(struct rejudging *rejudging, const struct store_submission *r
     struct err e;
     (void)str_format(entry.id, sizeof entry.id, "%lld", (long long)row->id); /* these fit */
     (void)str_copy(entry.user, sizeof entry.user, row->user);
+    const struct event waits =
+        events_waiting(entry.id, STORE_REJUDGE, row->problem_id, row->language, "", clock_now_us());
+    events_send(&rejudging->events, &waits); /* before a worker can say more */
     if (!is_ours(rejudging, row->id) || rejudging->queue_failed || queue_add(rejudging->queue, &entry, &e) >= 0)
         return;
     rejudging->queue_failed = true;
@@ -355,13 +360,14 @@ static int finish(struct rejudging *rejudging, int result, const struct err *e)
 int rejudge_main(int argc, char **argv)
 {
     struct err e = {""};
-    struct rejudging rejudging = {.filter = {.result = -1}};
+    struct rejudging rejudging = {.filter = {.result = -1}, .events = {.fd = -1, .folder = -1}};
     int code = parse(&rejudging, argc, argv, &e);
     if (code > 0)
         return 0;
     if (code == 0)
         code = settings_read_quiet(&rejudging.settings, rejudging.home, NULL, &e);
     if (code == 0) {
+        events_open(&rejudging.events, rejudging.settings.home);
         rejudging.store = store_open(&rejudging.settings, &e);
         if (rejudging.store != NULL)
             rejudging.queue = queue_open(&rejudging.settings, rejudging.settings.node, &e);
@@ -377,5 +383,6 @@ int rejudge_main(int argc, char **argv)
     }
     queue_close(rejudging.queue);
     store_close(rejudging.store);
+    events_close(&rejudging.events);
     return code;
 }

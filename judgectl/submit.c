@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/events.h"
 #include "common/file.h"
 #include "common/settings.h"
 #include "common/str.h"
@@ -53,6 +54,7 @@ struct submitting {
     int64_t *ids;     /* a source each; -1: not submitted */
     struct live live; /* on a terminal: how far judging is */
     bool line_shown;
+    struct events_sender events;
 };
 
 /* 0; 1 after --help was printed; -1 with e. */
@@ -194,6 +196,9 @@ static int submit_source(struct submitting *submitting, size_t i, struct err *e)
     (void)str_format(entry.id, sizeof entry.id, "%lld", (long long)submitting->ids[i]);
     (void)str_copy(entry.user, sizeof entry.user, options->user);
     live_want(&submitting->live, entry.id);
+    const struct event waits =
+        events_waiting(entry.id, STORE_WAITING, row.problem_id, row.language, "", clock_now_us());
+    events_send(&submitting->events, &waits); /* before a worker can say more */
     if (queue_add(submitting->queue, &entry, &why) < 0)
         (void)fprintf(stderr, "judgectl submit: %lld waits in the table, the queue did not take it: %s\n",
                       (long long)submitting->ids[i], why.text); /* nowhere else to say it */
@@ -302,13 +307,14 @@ int submit_main(int argc, char **argv)
 {
     struct err e = {""};
     struct options options = {.user = "judge", .lane = QUEUE_LANE_PRACTICE};
-    struct submitting submitting = {.options = &options, .live = {.fd = -1}};
+    struct submitting submitting = {.options = &options, .live = {.fd = -1}, .events = {.fd = -1, .folder = -1}};
     int code = parse(&options, argc, argv, &e);
     if (code > 0)
         return 0;
     if (code == 0)
         code = settings_read_quiet(&submitting.settings, options.home, NULL, &e);
     if (code == 0) {
+        events_open(&submitting.events, submitting.settings.home);
         submitting.ids = calloc(options.count, sizeof *submitting.ids);
         submitting.store = store_open(&submitting.settings, &e);
         if (submitting.store != NULL)
@@ -327,6 +333,7 @@ int submit_main(int argc, char **argv)
     if (submitting.store != NULL)
         store_close(submitting.store);
     live_close(&submitting.live);
+    events_close(&submitting.events);
     free(submitting.ids);
     if (fflush(stdout) != 0)
         code = -1;

@@ -218,5 +218,8 @@ int queue_jobs_refuse(struct queue *queue, const struct queue_text *text, const 
 int queue_jobs_end(struct queue *queue, const struct queue_job *job, const char *result, struct err *e);
 /* Writes the result of a quarantined one and marks it as told. 1, 0 where it is not quarantined, -1 with e. */
 int queue_jobs_tell(struct queue *queue, const char *id, const char *result, struct err *e);
+/* Ends one with this result wherever it is; its holder can neither end nor give it back. 1 it waited, 2 it was held, 3 it was
+ * quarantined, 0 it is unknown, -1 with e. */
+int queue_jobs_cancel(struct queue *queue, const char *id, const char *result, struct err *e);
 
 #endif

@@ -43,6 +43,7 @@ struct queue_backend {
                        struct err *e);
     int (*jobs_end)(struct queue *queue, const struct queue_job *job, const char *result, struct err *e);
     int (*jobs_tell)(struct queue *queue, const char *id, const char *result, struct err *e);
+    int (*jobs_cancel)(struct queue *queue, const char *id, const char *result, struct err *e);
 };
 
 /* What waits but is not to be taken now (scripts/take.lua): a taker looks again after this long. */

@@ -35,3 +35,8 @@ int queue_jobs_tell(struct queue *queue, const char *id, const char *result, str
 {
     return queue->backend->jobs_tell == NULL ? 0 : queue->backend->jobs_tell(queue, id, result, e);
 }
+
+int queue_jobs_cancel(struct queue *queue, const char *id, const char *result, struct err *e)
+{
+    return queue->backend->jobs_cancel == NULL ? without(e) : queue->backend->jobs_cancel(queue, id, result, e);
+}

@@ -490,6 +490,12 @@ static int queue_pair_jobs_tell(struct queue *queue, const char *id, const char 
     return without_redis(e);
 }
 
+static int queue_pair_jobs_cancel(struct queue *queue, const char *id, const char *result, struct err *e)
+{
+    ASK_REDIS(of(queue), e, queue_jobs_cancel(of(queue)->redis, id, result, e));
+    return without_redis(e);
+}
+
 /* Nobody listens at the file: what Redis does not take is lost. */
 static int queue_pair_publish(struct queue *queue, const char *channel, const char *text, struct err *e)
 {
@@ -534,6 +540,7 @@ static const struct queue_backend queue_pair = {
     .jobs_refuse = queue_pair_jobs_refuse,
     .jobs_end = queue_pair_jobs_end,
     .jobs_tell = queue_pair_jobs_tell,
+    .jobs_cancel = queue_pair_jobs_cancel,
 };
 
 struct queue *queue_pair_open(struct queue *redis, struct queue *local, struct err *e)

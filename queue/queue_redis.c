@@ -399,6 +399,7 @@ static const struct queue_backend queue_redis = {
     .jobs_refuse = queue_redis_jobs_refuse,
     .jobs_end = queue_redis_jobs_end,
     .jobs_tell = queue_redis_jobs_tell,
+    .jobs_cancel = queue_redis_jobs_cancel,
 };
 
 struct queue *queue_redis_open(const struct settings *settings, const char *node, struct err *e)

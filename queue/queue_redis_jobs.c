@@ -75,3 +75,12 @@ int queue_redis_jobs_tell(struct queue *queue, const char *id, const char *resul
 {
     return end(queue, id, "", result, e);
 }
+
+int queue_redis_jobs_cancel(struct queue *queue, const char *id, const char *result, struct err *e)
+{
+    struct redis_args *args = queue_redis_begin(queue_redis_of(queue));
+    redis_args_text(args, id);
+    redis_args_text(args, result);
+    redis_args_int(args, queue->settings.jobs_ttl_s);
+    return queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_jobs_cancel, e);
+}

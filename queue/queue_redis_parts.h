@@ -69,5 +69,6 @@ int queue_redis_jobs_refuse(struct queue *queue, const struct queue_text *text, 
                             struct err *e);
 int queue_redis_jobs_end(struct queue *queue, const struct queue_job *job, const char *result, struct err *e);
 int queue_redis_jobs_tell(struct queue *queue, const char *id, const char *result, struct err *e);
+int queue_redis_jobs_cancel(struct queue *queue, const char *id, const char *result, struct err *e);
 
 #endif

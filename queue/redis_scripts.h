@@ -32,7 +32,8 @@
     X(jobs_look)                                                                                                       \
     X(jobs_add)                                                                                                        \
     X(jobs_refuse)                                                                                                     \
-    X(jobs_end)
+    X(jobs_end)                                                                                                        \
+    X(jobs_cancel)
 
 #define REDIS_SCRIPT_NAME(name) REDIS_SCRIPT_##name,
 enum redis_script { REDIS_SCRIPTS(REDIS_SCRIPT_NAME) REDIS_SCRIPT_COUNT };

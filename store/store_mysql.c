@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/str.h"
 
 #include "common/banned.h"
@@ -128,6 +129,10 @@ static int read_whole(struct store_mysql *store, int64_t id, struct store_submis
     store->known.problem_id = submission->problem_id;
     store->known.contest_id = submission->contest_id;
     (void)str_copy(store->known.user, sizeof store->known.user, submission->user); /* as large */
+    store->known.token[0] = '\0';
+    store->known.compile = column_int(store, SQL_READ_ALL, 14) != 0;
+    store->known.run = column_int(store, SQL_READ_ALL, 15) != 0;
+    store->known.cases = column_int(store, SQL_READ_ALL, 16) != 0;
     return 1;
 }
 
@@ -178,7 +183,12 @@ static int claim_call(struct store_mysql *store, void *argument, struct err *e)
     int64_t held = STORE_MYSQL_RUN(store, SQL_HOLD, values, e);
     if (held < 0)
         return -1;
-    return held == 0 ? claim_lost(store, claim, e) : read_whole(store, claim->id, claim->submission, e);
+    if (held == 0)
+        return claim_lost(store, claim, e);
+    int found = read_whole(store, claim->id, claim->submission, e);
+    if (found == 1)
+        (void)str_copy(store->known.token, sizeof store->known.token, claim->token); /* of that size */
+    return found;
 }
 
 static int store_mysql_claim(struct store *base, int64_t id, const char *token, const char *previous,
@@ -256,13 +266,27 @@ static int64_t at_most(size_t max)
     return max > STORE_INT_MAX ? STORE_INT_MAX : (int64_t)max;
 }
 
+static int free_call(struct store_mysql *store, void *argument, struct err *e)
+{
+    (void)argument; /* it needs none */
+    return (int)mysql_db_run(store->db, SQL_FREE, NULL, 0, e);
+}
+
 static int store_mysql_waiting(struct store *base, int64_t after_id, struct store_submission *rows, size_t max,
                                struct err *e)
 {
     struct sql_value values[] = {SQL_INT(after_id), SQL_INT(base->rules.total), SQL_INT(base->rules.mod),
                                  SQL_INT(base->rules.languages), SQL_INT(at_most(max))};
     struct list list = {SQL_WAITING, values, sizeof values / sizeof *values, rows, NULL, max};
-    return store_mysql_try(store_mysql_of(base), list_call, &list, e);
+    int n = store_mysql_try(store_mysql_of(base), list_call, &list, e);
+    bool again = false;
+    struct err why;
+    for (int i = 0; i < n && !again; i++)
+        again = rows[i].result == STORE_REJUDGE;
+    /* An old-style judge claims without a name of its own: in such a row it would look like a worker of ours. */
+    if (again && store_mysql_try(store_mysql_of(base), free_call, NULL, &why) < 0)
+        log_warnx("the names of earlier judgings stay in rows that wait: %s", why.text);
+    return n;
 }
 
 static int store_mysql_held(struct store *base, int64_t after_id, struct store_status *rows, size_t max, struct err *e)

@@ -40,6 +40,7 @@ enum store_mysql_statement {
     SQL_STATUS,
     SQL_TEXTS,
     SQL_WAITING,
+    SQL_FREE,
     SQL_HELD,
     SQL_LAST,
     SQL_RECENT,
@@ -80,9 +81,11 @@ struct store_mysql {
     bool again;                  /* this call runs a second time, after a connection was lost within it */
     int64_t late_id;             /* whose verdict is written and not counted yet, and how often that was tried */
     int late_times;
-    struct { /* of the last row that was read: what its counters need */
+    struct { /* of the last row that was read: what its counters need, */
         int64_t id, problem_id, contest_id;
         char user[STORE_USER_SIZE];
+        char token[STORE_TOKEN_SIZE]; /* and, where this claim read it ("": none did), */
+        bool compile, run, cases;     /* what an earlier judging may have left: only the claim's holder writes these since */
     } known;
 };
 

@@ -26,13 +26,21 @@ enum {
 
 /* ---- details */
 
+/* Whether there may be something of an earlier judging: not where the claim's reading found nothing. Whoever wrote before the claim
+ * is behind the fence since. */
+static bool left(const struct store_mysql *store, const struct store_outcome *outcome, bool seen)
+{
+    return store->known.id != outcome->id || strcmp(store->known.token, outcome->token) != 0 || seen;
+}
+
 /* Sets or takes away the text of one table. Rows found, or -1. */
 static int64_t put_text(struct store_mysql *store, const struct store_outcome *outcome, const char *text, bool wide,
-                        enum store_mysql_statement put, enum store_mysql_statement drop, struct err *e)
+                        bool *seen, enum store_mysql_statement put, enum store_mysql_statement drop, struct err *e)
 {
     struct sql_value values[3] = {SQL_INT(outcome->id), SQL_TEXT(outcome->token, strlen(outcome->token))};
     if (text == NULL)
-        return mysql_db_run(store->db, drop, values, 2, e);
+        return left(store, outcome, *seen) ? mysql_db_run(store->db, drop, values, 2, e) : 0;
+    *seen = true; /* by now, whatever becomes of this call */
     size_t bytes;
     char *clean = store_text(text, STORE_TEXT_BYTES, wide, &bytes);
     if (clean == NULL)
@@ -101,8 +109,9 @@ static int64_t put_some_cases(struct store_mysql *store, const struct store_outc
 static int put_cases(struct store_mysql *store, const struct store_outcome *outcome, struct err *e)
 {
     struct sql_value values[] = {SQL_INT(outcome->id), SQL_TEXT(outcome->token, strlen(outcome->token))};
-    if (STORE_MYSQL_RUN(store, SQL_DROP_CASES, values, e) < 0)
+    if (left(store, outcome, store->known.cases) && STORE_MYSQL_RUN(store, SQL_DROP_CASES, values, e) < 0)
         return -1;
+    store->known.cases = true; /* by now, whatever becomes of this call */
     for (size_t done = 0; done < outcome->case_count;) {
         size_t left = outcome->case_count - done;
         size_t count = 1;
@@ -128,6 +137,7 @@ static int known_row(struct store_mysql *store, int64_t id, struct err *e)
     int found = store_mysql_read_row(store, id, &row, e);
     if (found == 1) {
         store->known.id = id;
+        store->known.token[0] = '\0';
         store->known.problem_id = row.problem_id;
         store->known.contest_id = row.contest_id;
         (void)str_copy(store->known.user, sizeof store->known.user, row.user); /* as large */
@@ -217,13 +227,14 @@ static int count_or_leave(struct store_mysql *store, int64_t id, struct err *e)
 static int save_call(struct store_mysql *store, void *argument, struct err *e)
 {
     const struct store_outcome *outcome = argument;
-    int64_t written = put_text(store, outcome, outcome->run_text, store->wide_run, SQL_PUT_RUN, SQL_DROP_RUN, e);
+    int64_t written =
+        put_text(store, outcome, outcome->run_text, store->wide_run, &store->known.run, SQL_PUT_RUN, SQL_DROP_RUN, e);
     if (written < 0)
         return -1;
     /* A text that could not be put: the fence. The rest is for nothing then. */
     if (written > 0 || outcome->run_text == NULL) {
-        if (put_text(store, outcome, outcome->compile_text, store->wide_compile, SQL_PUT_COMPILE, SQL_DROP_COMPILE, e) <
-                0 ||
+        if (put_text(store, outcome, outcome->compile_text, store->wide_compile, &store->known.compile, SQL_PUT_COMPILE,
+                     SQL_DROP_COMPILE, e) < 0 ||
             (store->has[HAS_cases] && put_cases(store, outcome, e) != 0))
             return -1;
         written = write_verdict(store, outcome, e);

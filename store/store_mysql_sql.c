@@ -55,12 +55,15 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
                   "iiiiiiti", 0, 0, 0},
     [SQL_READ_ALL] = {"SELECT " ROW ", p.problem_id, CAST(ROUND(p.time_limit * 1000) AS SIGNED), p.memory_limit, "
                       "CAST(p.spj AS SIGNED), {raw_source|CAST(o.source AS BINARY)}{!raw_source|o.source}, "
-                      "{input|{raw_input|CAST(i.input_text AS BINARY)}{!raw_input|i.input_text}}{!input|NULL} "
+                      "{input|{raw_input|CAST(i.input_text AS BINARY)}{!raw_input|i.input_text}}{!input|NULL}, "
+                      "EXISTS(SELECT 1 FROM compileinfo t WHERE t.solution_id = s.solution_id), "
+                      "EXISTS(SELECT 1 FROM runtimeinfo t WHERE t.solution_id = s.solution_id), "
+                      "{cases|EXISTS(SELECT 1 FROM solution_case t WHERE t.solution_id = s.solution_id)}{!cases|0} "
                       "FROM solution s LEFT JOIN contest c ON c.contest_id = s.contest_id "
                       "LEFT JOIN problem p ON p.problem_id = ABS(s.problem_id) "
                       "LEFT JOIN source_code o ON o.solution_id = s.solution_id "
                       "{input|LEFT JOIN custominput i ON i.solution_id = s.solution_id }WHERE s.solution_id = ?1",
-                      "iiiiiitiiiiitt", 0, 0, 0},
+                      "iiiiiitiiiiittiii", 0, 0, 0},
     [SQL_RUNNING] = {"UPDATE solution SET result = 3 WHERE solution_id = ?1 AND " HELD, NULL, 0, 0, 0},
     /* 'LOCAL' is the column's default: an old-style judge claims without a name of its own, and must not look like us. */
     [SQL_PUT_BACK] = {"UPDATE solution SET result = 1, judger = 'LOCAL' WHERE solution_id = ?1 AND " HELD, NULL, 0, 0,
@@ -75,6 +78,9 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
                      "s.solution_id % ?2 = ?3 AND (?4 = -1 OR (?4 >> s.language) & 1 = 1) "
                      "ORDER BY s.solution_id LIMIT ?5",
                      "iiiiiiti", 0, 0, 0},
+    /* A page's rejudge leaves the name of the delivery before. */
+    [SQL_FREE] = {"UPDATE solution SET judger = 'LOCAL' WHERE result IN (0, 1) AND judger LIKE '_%:________'", NULL, 0,
+                  0, 0},
     [SQL_HELD] = {"SELECT " STATUS " FROM solution IGNORE INDEX (PRIMARY) WHERE result IN (2, 3) AND "
                   "solution_id > ?1 AND solution_id % ?2 = ?3 ORDER BY solution_id LIMIT ?4",
                   "iiiiiti", 0, 0, 0},

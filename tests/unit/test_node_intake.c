@@ -418,6 +418,40 @@ static void test_put_back(void)
     bench_close(&bench);
 }
 
+/* What runs is said of rows whose claim holds and whose worker has not ended, once, and never tried again. */
+static void test_runs(void)
+{
+    struct bench bench;
+    const struct queue_lease live[] = {
+        {.token = "n1:aaaaaaaa"}, {.token = "n1:bbbbbbbb"}, {.token = "n1:dddddddd"}, {.token = "n1:eeeeeeee"}};
+    bench_open(&bench, true);
+    fake_add_row(1001, 2, "n1:aaaaaaaa");
+    fake_add_row(1002, 2, "n1:cccccccc"); /* another delivery has it */
+    fake_add_row(1003, 2, "n1:ffffffff"); /* its worker has ended the job since */
+    fake_add_row(1004, 4, "n1:dddddddd"); /* final */
+    (void)bench_turns(&bench);
+    board_set_live(&bench.board, live, sizeof live / sizeof *live);
+    board_add_run(&bench.board, "1001", "n1:aaaaaaaa");
+    board_add_run(&bench.board, "1002", "n1:bbbbbbbb");
+    board_add_run(&bench.board, "1003", "n1:ffffffff");
+    board_add_run(&bench.board, "1004", "n1:dddddddd");
+    board_add_run(&bench.board, "job-without-a-row", "n1:eeeeeeee");
+    (void)bench_turns(&bench);
+    CU_ASSERT_EQUAL(fake_row(1001)->result, 3);
+    CU_ASSERT_EQUAL(fake_row(1002)->result, 2);
+    CU_ASSERT_EQUAL(fake_row(1003)->result, 2);
+    CU_ASSERT_EQUAL(fake_row(1004)->result, 4);
+    fake_row(1001)->result = 2;
+    fake.store_gone = true;
+    board_add_run(&bench.board, "1001", "n1:aaaaaaaa");
+    (void)bench_turns(&bench);
+    fake.store_gone = false;
+    bench.intake->store_contact.retry_us = 0;
+    (void)bench_turns(&bench);
+    CU_ASSERT(fake_row(1001)->result == 2 && bench.intake->board->run_count == 0);
+    bench_close(&bench);
+}
+
 static void test_quarantine(void)
 {
     struct bench bench;
@@ -563,6 +597,7 @@ static const struct unit_test tests[] = {
     {"held_redis_gone", test_held_redis_gone},
     {"held_store_gone", test_held_store_gone},
     {"put_back", test_put_back},
+    {"runs", test_runs},
     {"quarantine", test_quarantine},
     {"quarantine_untold", test_quarantine_untold},
     {"quarantine_text", test_quarantine_text},

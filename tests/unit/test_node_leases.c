@@ -73,7 +73,7 @@ static void bench_close(struct bench *bench)
     CU_ASSERT_EQUAL(rmdir(bench->folder), 0);
 }
 
-static void tell(const struct bench *bench, int event, int slot, int pid, int state, const char *id, const char *token)
+static struct pool_slot slot_message(int event, int slot, int pid, int state, const char *id, const char *token)
 {
     struct pool_slot message = {
         .magic = POOL_MAGIC, .event = (uint32_t)event, .slot = slot, .pid = pid, .state = state};
@@ -81,7 +81,18 @@ static void tell(const struct bench *bench, int event, int slot, int pid, int st
     (void)str_copy(message.report.token, sizeof message.report.token, token);
     (void)str_copy(message.why, sizeof message.why,
                    event == POOL_EVENT_DIED || state == POOL_DOWN ? "killed by signal 9" : "");
-    CU_ASSERT_EQUAL(send(bench->stream, &message, sizeof message, MSG_NOSIGNAL), (ssize_t)sizeof message);
+    return message;
+}
+
+static void tell_message(const struct bench *bench, const struct pool_slot *message)
+{
+    CU_ASSERT_EQUAL(send(bench->stream, message, sizeof *message, MSG_NOSIGNAL), (ssize_t)sizeof *message);
+}
+
+static void tell(const struct bench *bench, int event, int slot, int pid, int state, const char *id, const char *token)
+{
+    const struct pool_slot message = slot_message(event, slot, pid, state, id, token);
+    tell_message(bench, &message);
 }
 
 static int turn(struct bench *bench)
@@ -127,10 +138,35 @@ static void test_renews(void)
     bench_close(&bench);
 }
 
+/* A program that runs for a while is on the board; the turn says when to come back for that. */
+static void test_runs(void)
+{
+    struct bench bench;
+    struct board_row runs[POOL_SLOTS];
+    bench_open(&bench);
+    bench_listen(&bench);
+    (void)turn(&bench);
+    bench_accept(&bench);
+    struct pool_slot message = slot_message(POOL_EVENT_STATE, 0, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
+    message.report.running = 1;
+    tell_message(&bench, &message);
+    int wait_ms = turn(&bench);
+    CU_ASSERT(wait_ms > 0 && wait_ms <= 51);
+    CU_ASSERT_EQUAL(board_take_runs(&bench.board, runs), 0);
+    bench.leases->roster.slots[0].run_us -= SECOND;
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL_FATAL(board_take_runs(&bench.board, runs), 1);
+    CU_ASSERT_STRING_EQUAL(runs[0].id, "1001");
+    CU_ASSERT_STRING_EQUAL(runs[0].token, "n1:aaaaaaaa");
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(board_take_runs(&bench.board, runs), 0);
+    bench_close(&bench);
+}
+
 static void test_death(void)
 {
     struct bench bench;
-    struct board_put_back back[4];
+    struct board_row back[4];
     bench_open(&bench);
     bench_listen(&bench);
     (void)turn(&bench);
@@ -163,7 +199,7 @@ static void test_death(void)
 static void test_death_queue_gone(void)
 {
     struct bench bench;
-    struct board_put_back back[4];
+    struct board_row back[4];
     bench_open(&bench);
     bench_listen(&bench);
     (void)turn(&bench);
@@ -362,7 +398,7 @@ static void test_other_version(void)
 static void test_last_words(void)
 {
     struct bench bench;
-    struct board_put_back back[4];
+    struct board_row back[4];
     bench_open(&bench);
     bench_listen(&bench);
     (void)turn(&bench);
@@ -403,6 +439,7 @@ static void test_orphaned(void)
 
 static const struct unit_test tests[] = {
     {"renews", test_renews},
+    {"runs", test_runs},
     {"death", test_death},
     {"death_queue_gone", test_death_queue_gone},
     {"expired", test_expired},

@@ -193,11 +193,11 @@ static void test_roster(void)
     struct roster_job died;
     struct pool_slot message = said(POOL_EVENT_STATE, 3, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
     message.report.source = 1;
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
     message = said(POOL_EVENT_STATE, 255, 78, POOL_STORING, "1002", "n1:bbbbbbbb");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
     message = said(POOL_EVENT_STATE, 0, 79, POOL_IDLE, "", "");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
     struct queue_lease leases[POOL_SLOTS];
     int slots[POOL_SLOTS];
     CU_ASSERT_EQUAL_FATAL(roster_leases(&roster, leases, slots), 2);
@@ -207,22 +207,22 @@ static void test_roster(void)
     CU_ASSERT_EQUAL(leases[0].source, 1);
     /* An idle worker holds nothing, one that is told to end may. */
     message = said(POOL_EVENT_STATE, 3, 77, POOL_ENDING, "1001", "n1:aaaaaaaa");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
     CU_ASSERT_EQUAL(held_count(&roster), 2);
     message = said(POOL_EVENT_STATE, 3, 77, POOL_IDLE, "1001", "n1:aaaaaaaa");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
     CU_ASSERT_EQUAL(held_count(&roster), 1);
     /* A death names the job. */
     message = said(POOL_EVENT_DIED, 255, 78, POOL_STORING, "1002", "n1:bbbbbbbb");
     (void)str_copy(message.why, sizeof message.why, "killed by signal 9"); /* fits */
-    CU_ASSERT_TRUE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_TRUE(roster_apply(&roster, &message, 1, &died));
     CU_ASSERT_STRING_EQUAL(died.id, "1002");
     CU_ASSERT_STRING_EQUAL(died.token, "n1:bbbbbbbb");
     CU_ASSERT_STRING_EQUAL(died.why, "its worker died: killed by signal 9");
     CU_ASSERT_EQUAL(died.slot, 255);
     CU_ASSERT_EQUAL(held_count(&roster), 0);
     message = said(POOL_EVENT_STATE, 255, 0, POOL_DOWN, "", "");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
 }
 
 /* While the stream was broken, a worker died and another one is in its slot. */
@@ -231,14 +231,14 @@ static void test_roster_missed(void)
     static struct roster roster;
     struct roster_job died;
     struct pool_slot message = said(POOL_EVENT_STATE, 1, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
     message = said(POOL_EVENT_STATE, 1, 78, POOL_JUDGING, "1005", "n1:cccccccc");
-    CU_ASSERT_TRUE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_TRUE(roster_apply(&roster, &message, 1, &died));
     CU_ASSERT_STRING_EQUAL(died.id, "1001");
     CU_ASSERT_EQUAL(held_count(&roster), 1);
     /* The same process with another job ended the one before itself. */
     message = said(POOL_EVENT_STATE, 1, 78, POOL_JUDGING, "1006", "n1:dddddddd");
-    CU_ASSERT_FALSE(roster_apply(&roster, &message, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &message, 1, &died));
 }
 
 static void test_roster_garbage(void)
@@ -248,25 +248,56 @@ static void test_roster_garbage(void)
     struct pool_slot good = said(POOL_EVENT_STATE, 1, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
     struct pool_slot bad = good;
     bad.magic++;
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     bad = good;
     bad.slot = POOL_SLOTS;
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     bad.slot = -1;
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     bad = good;
     bad.state = POOL_STATES;
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     bad = good;
     bad.event = 9;
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     bad = good;
     memset(bad.report.id, '1', sizeof bad.report.id);
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     bad = good;
     memset(bad.report.token, 'a', sizeof bad.report.token - 1);
-    CU_ASSERT_FALSE(roster_apply(&roster, &bad, &died));
+    CU_ASSERT_FALSE(roster_apply(&roster, &bad, 1, &died));
     CU_ASSERT_EQUAL(held_count(&roster), 0);
+}
+
+/* Who runs is told of once, after a while, and not where the job has ended by then. */
+static void test_roster_runs(void)
+{
+    static struct roster roster;
+    struct roster_job died;
+    int64_t due_us = 5000;
+    struct pool_slot message = said(POOL_EVENT_STATE, 1, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
+    (void)roster_apply(&roster, &message, 1000, &died); /* no deaths in here */
+    CU_ASSERT(roster_runs(&roster, 9000, 100, &due_us) == NULL && due_us == 5000);
+    message.report.running = 1;
+    (void)roster_apply(&roster, &message, 2000, &died);
+    CU_ASSERT(roster_runs(&roster, 2050, 100, &due_us) == NULL && due_us == 2100);
+    message.report.case_no = 1; /* later reports do not put it off */
+    (void)roster_apply(&roster, &message, 2090, &died);
+    const struct roster_job *job = roster_runs(&roster, 2100, 100, &due_us);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+    CU_ASSERT_STRING_EQUAL(job->token, "n1:aaaaaaaa");
+    (void)roster_apply(&roster, &message, 2200, &died);
+    CU_ASSERT_PTR_NULL(roster_runs(&roster, 9000, 100, &due_us));
+    message = said(POOL_EVENT_STATE, 1, 77, POOL_JUDGING, "1002", "n1:bbbbbbbb");
+    message.report.running = 1;
+    (void)roster_apply(&roster, &message, 3000, &died);
+    message.state = POOL_STORING;
+    (void)roster_apply(&roster, &message, 3010, &died);
+    CU_ASSERT_PTR_NULL(roster_runs(&roster, 9000, 100, &due_us));
+    message = said(POOL_EVENT_STATE, 1, 77, POOL_IDLE, "", "");
+    message.report.running = 1;
+    (void)roster_apply(&roster, &message, 4000, &died);
+    CU_ASSERT_PTR_NULL(roster_runs(&roster, 9000, 100, &due_us));
 }
 
 static void test_roster_renewed(void)
@@ -274,7 +305,7 @@ static void test_roster_renewed(void)
     static struct roster roster;
     struct roster_job died;
     struct pool_slot message = said(POOL_EVENT_STATE, 1, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
-    (void)roster_apply(&roster, &message, &died); /* a new job */
+    (void)roster_apply(&roster, &message, 1, &died); /* a new job */
     struct queue_lease lease = {.id = "1001", .token = "n1:aaaaaaaa", .kept = true};
     CU_ASSERT_FALSE(roster_renewed(&roster, 1, &lease));
     lease.kept = false;
@@ -296,11 +327,11 @@ static void test_roster_orphaned(void)
         _exit(0);
     CU_ASSERT_FATAL(child > 0 && waitpid(child, NULL, 0) == child);
     struct pool_slot message = said(POOL_EVENT_STATE, 1, (int)getpid(), POOL_JUDGING, "1001", "n1:aaaaaaaa");
-    (void)roster_apply(&roster, &message, &died); /* new jobs */
+    (void)roster_apply(&roster, &message, 1, &died); /* new jobs */
     message = said(POOL_EVENT_STATE, 2, (int)child, POOL_JUDGING, "1002", "n1:bbbbbbbb");
-    (void)roster_apply(&roster, &message, &died);
+    (void)roster_apply(&roster, &message, 1, &died);
     message = said(POOL_EVENT_STATE, 3, 1, POOL_JUDGING, "1003", "n1:cccccccc"); /* init: EPERM is alive */
-    (void)roster_apply(&roster, &message, &died);
+    (void)roster_apply(&roster, &message, 1, &died);
     CU_ASSERT_EQUAL(roster_forget_dead(&roster), 2);
     struct queue_lease lost = {.id = "1001", .token = "n1:aaaaaaaa", .kept = false};
     CU_ASSERT_TRUE(roster_renewed(&roster, 1, &lost));
@@ -361,7 +392,7 @@ static void test_board(void)
         (void)str_format(id, sizeof id, "%d", i); /* fits */
         board_add_put_back(&board, id, "n1:aaaaaaaa");
     }
-    static struct board_put_back got[BOARD_PUT_BACKS];
+    static struct board_row got[BOARD_PUT_BACKS];
     CU_ASSERT_EQUAL(board_take_put_backs(&board, got, 10), 10);
     CU_ASSERT_STRING_EQUAL(got[9].id, "9");
     CU_ASSERT_EQUAL(board_take_put_backs(&board, got, BOARD_PUT_BACKS), BOARD_PUT_BACKS - 10);
@@ -386,6 +417,7 @@ static const struct unit_test tests[] = {
     {"roster_missed", test_roster_missed},
     {"roster_garbage", test_roster_garbage},
     {"roster_renewed", test_roster_renewed},
+    {"roster_runs", test_roster_runs},
     {"roster_orphaned", test_roster_orphaned},
     {"contact", test_contact},
     {"shown", test_shown},

@@ -201,6 +201,46 @@ static void test_quarantine(void)
     bed_fini(bed);
 }
 
+/* Cancelled where it waits, is held, is quarantined: its sender has that result, and who held it can write no other. */
+static void test_cancelled(void)
+{
+    struct bed *bed = start();
+    struct queue_job job;
+    struct queue_dead dead[2];
+    struct queue_place place;
+    if (bed == NULL)
+        return;
+    CU_ASSERT_EQUAL(queue_jobs_cancel(bed->queue, "j:a", "{\"no\"}", &bed->e), 0);
+    SAYS("GET job_result:a", NOTHING);
+    push(bed, "m", 0);
+    CU_ASSERT_EQUAL(move(bed, "m", "j:a"), 1);
+    CU_ASSERT_EQUAL(queue_jobs_cancel(bed->queue, "j:a", "{\"waited\"}", &bed->e), 1);
+    SAYS("GET job_result:a", "waited");
+    CU_ASSERT_EQUAL(take(bed, &job), 0);
+    push(bed, "m", 0);
+    CU_ASSERT_EQUAL(move(bed, "m", "j:a"), 1);
+    CU_ASSERT_EQUAL_FATAL(take(bed, &job), 1);
+    CU_ASSERT_EQUAL(queue_jobs_cancel(bed->queue, "j:a", "{\"held\"}", &bed->e), 2);
+    SAYS("HLEN oj_processing_jobs", ":0");
+    CU_ASSERT_EQUAL(queue_jobs_end(bed->queue, &job, "{\"late\"}", &bed->e), 0);
+    CU_ASSERT_EQUAL(queue_give_back(bed->queue, &job, true, "why", &bed->e), 0);
+    SAYS("GET job_result:a", "held");
+    CU_ASSERT_EQUAL(queue_find(bed->queue, "j:a", &place, &bed->e), 0);
+    CU_ASSERT_EQUAL(place.state, QUEUE_UNKNOWN);
+    queue_job_fini(&job);
+    push(bed, "m", 0);
+    CU_ASSERT_EQUAL(move(bed, "m", "j:a"), 1);
+    for (int i = 0; i < bed->settings.max_attempts; i++) {
+        CU_ASSERT_EQUAL_FATAL(take(bed, &job), 1);
+        CU_ASSERT_EQUAL(queue_give_back(bed->queue, &job, true, "why", &bed->e), 1);
+        queue_job_fini(&job);
+    }
+    CU_ASSERT_EQUAL(queue_jobs_cancel(bed->queue, "j:a", "{\"dead\"}", &bed->e), 3);
+    CU_ASSERT_EQUAL(queue_dead_list(bed->queue, false, dead, 2, &bed->e), 0);
+    SAYS("GET job_result:a", "dead");
+    bed_fini(bed);
+}
+
 static void test_refused(void)
 {
     struct bed *bed = start();
@@ -254,9 +294,8 @@ static void test_file(void)
 }
 
 static const struct unit_test tests[] = {
-    {"order", test_order},     {"life", test_life},
-    {"fence", test_fence},     {"wiped", test_wiped},
-    {"refused", test_refused}, {"quarantine", test_quarantine},
-    {"file", test_file},       {"other_type", test_other_type},
+    {"order", test_order},         {"life", test_life},       {"fence", test_fence},
+    {"wiped", test_wiped},         {"refused", test_refused}, {"quarantine", test_quarantine},
+    {"cancelled", test_cancelled}, {"file", test_file},       {"other_type", test_other_type},
 };
 UNIT_MAIN("queue_jobs", tests)

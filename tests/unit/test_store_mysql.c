@@ -844,6 +844,26 @@ static void sources_as_bytes(void)
     close_fixture(&f);
 }
 
+/* A page sets a row to 1 and leaves the name of the judging before, by which an old-style judge's claim would look like ours. */
+static void page_rejudges(void)
+{
+    struct fixture f;
+    struct store_submission rows[4];
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    int64_t id = add(&f, 1000, "u"), held = add(&f, 1000, "u");
+    CHECK_CALL(&f, 1, claim(&f, id, A, ""));
+    CHECK_CALL(&f, 1, save(&f, id, A, 6));
+    CHECK_CALL(&f, 1, claim(&f, held, B, ""));
+    CHECK_INT(&f, -1, "UPDATE solution SET result = 1, pass_rate = 0 WHERE solution_id = %lld", (long long)id);
+    CHECK_CALL(&f, 1, store_waiting(f.store, 0, rows, 4, &f.e));
+    CHECK_INT(&f, 1, "SELECT judger = 'LOCAL' AND result = 1 FROM solution WHERE solution_id = %lld", (long long)id);
+    CHECK_INT(&f, 1, "SELECT judger = '" B "' AND result = 2 FROM solution WHERE solution_id = %lld", (long long)held);
+    CHECK_CALL(&f, 1, claim(&f, id, B, A));
+    CHECK_CALL(&f, 1, save(&f, id, B, 4));
+    close_fixture(&f);
+}
+
 static int64_t rows_read(struct fixture *f)
 {
     return store_site_number(&f->site, "SELECT COALESCE(SUM(ROWS_READ), 0) FROM information_schema.TABLE_STATISTICS "
@@ -863,6 +883,8 @@ static void uses_indexes(enum store_site_kind kind)
                   i == 0 ? "VALUES (2000, 'v', '', 4, NOW())"
                          : "SELECT problem_id + 1, 'v', '', 4, NOW() FROM solution");
     int64_t id = add(&f, 1000, "u"), other = add(&f, 1000, "u");
+    CHECK_INT(&f, -1, "UPDATE solution SET result = 1, judger = 'n1:aaaaaaaa' WHERE solution_id = %lld",
+              (long long)other);
     CHECK_CALL(&f, 0, store_check(f.store, &f.e));
     CHECK_INT(&f, -1, "ANALYZE TABLE solution");
     CHECK_INT(&f, -1, "SET GLOBAL userstat = 1");
@@ -984,6 +1006,7 @@ static const struct unit_test tests[] = {
     {"tables_that_change", tables_that_change},
     {"closes_on_exec", closes_on_exec},
     {"sources_as_bytes", sources_as_bytes},
+    {"page_rejudges", page_rejudges},
     {"uses_indexes_innodb", uses_indexes_innodb},
     {"uses_indexes_myisam", uses_indexes_myisam},
     {"crashed_table", crashed_table},
