@@ -38,6 +38,7 @@ struct submission {
     const struct problem *problem;
     const char *source; /* bytes, not terminated */
     size_t source_bytes;
+    bool wrapped; /* a site's web has put the problem's prepend and append around it already */
     /* A test run: the one case of problem_test_run, with this as its input and nothing to compare. NULL: a usual one. */
     const char *input;
     size_t input_bytes;

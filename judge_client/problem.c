@@ -202,7 +202,8 @@ int problem_open(struct problem *problem, const char *folder, struct err *e)
         problem_find_subtasks(problem, conf, e) != 0)
         goto out;
     if (problem_find_checker(problem, conf, e) != 0 || problem_mark_samples(problem, conf, e) != 0 ||
-        read_names(problem, &found, conf, e) != 0 || problem_settle_interactor(problem, e) != 0)
+        problem_find_sources(problem, conf, e) != 0 || read_names(problem, &found, conf, e) != 0 ||
+        problem_settle_interactor(problem, e) != 0)
         goto out;
     result = 0;
 out:
@@ -235,6 +236,7 @@ void problem_close(struct problem *problem)
 {
     file_close(&problem->folder_fd);
     problem_close_subtasks(problem);
+    problem_close_sources(problem);
     free(problem->cases);
     free(problem->headers);
     problem->cases = NULL;

@@ -61,6 +61,20 @@ struct problem_factor { /* [limits.NAME] factor */
     int line; /* of problem.ini */
 };
 
+/* What is submitted: a program; or what a program would have written, a zip or a text; or answers to questions, in one text. */
+enum problem_type { PROBLEM_PROGRAM, PROBLEM_OUTPUT_ONLY, PROBLEM_RAW_TEXT };
+
+/* Is prepend.EXT and append.EXT put around the source: where no web has done it already, always, never. */
+enum problem_wrap { PROBLEM_WRAP_AUTO, PROBLEM_WRAP_YES, PROBLEM_WRAP_NO };
+
+struct problem_sources {          /* [sources], [sources.NAME] */
+    char language[32];            /* "": every language */
+    char **with;                  /* files below the folder, NULL-terminated; NULL: the key is not there */
+    uint64_t source_bits;         /* which of them are sources of some language; set by judge_check_problem */
+    char name[PROBLEM_NAME_SIZE]; /* of the student's source; "": the language's */
+    int line;                     /* of problem.ini */
+};
+
 struct problem {
     char folder[PATH_MAX];
     int folder_fd; /* O_PATH, of the folder: cases are opened below it */
@@ -87,6 +101,11 @@ struct problem {
     int64_t total; /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
     char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
     size_t header_count;
+    enum problem_type type;
+    bool has_type; /* a person wrote it */
+    enum problem_wrap wrap;
+    struct problem_sources *sources;
+    size_t source_count;
 };
 
 /* Opens the problem in folder. 0, or -1 with e: `data/1000/3.in has no 3.out (nor 3.ans)`, `data/1000: no test data (no *.in)`,

@@ -225,6 +225,7 @@ static int judge_row(struct job_work *work, const struct language *language, str
                                           .problem = problem,
                                           .source = work->row.source,
                                           .source_bytes = work->row.source_bytes,
+                                          .wrapped = settings_has_database(&worker->settings),
                                           .input = test_input(&work->row),
                                           .input_bytes = work->row.input_bytes};
     const struct judge_options options = {.rules = &work->rules,
