@@ -15,6 +15,7 @@
 #include "judge_client/local_languages.h"
 #include "judge_client/local_policy.h"
 #include "judge_client/local_problem.h"
+#include "judge_client/local_record.h"
 #include "judge_client/local_run.h"
 #include "judge_client/worker.h"
 
@@ -26,7 +27,8 @@ int main(int argc, char **argv)
         const char *name;
         int (*form)(int argc, char **argv);
     } forms[] = {{"doctor", doctor_main},  {"judge", local_judge},     {"languages", local_languages},
-                 {"policy", local_policy}, {"problem", local_problem}, {"run", local_run}};
+                 {"policy", local_policy}, {"problem", local_problem}, {"record", local_record},
+                 {"run", local_run}};
     struct err e;
     log_init("judge_client", 0);
     if (file_open_standard(&e) != 0)
