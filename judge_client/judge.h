@@ -23,6 +23,7 @@ struct languages;
 struct problem;
 struct problem_case;
 struct problem_subtask;
+struct policy;
 struct sandbox;
 struct judge;
 struct judge_rules;
@@ -30,6 +31,7 @@ struct judge_rules;
 #define JUDGE_SOURCE_BYTES (1 << 20)        /* the largest source */
 #define JUDGE_COMPILE_TEXT_BYTES (16 << 10) /* of the compiler's messages */
 #define JUDGE_NOTE_SIZE 256
+#define JUDGE_CALL_SIZE 40                              /* of a system call's name */
 #define JUDGE_STDERR_BYTES 1024                         /* of what the failing case wrote to standard error: its end */
 #define JUDGE_STDERR_SIZE (4 * JUDGE_STDERR_BYTES + 16) /* of the text of it, in which a byte may be \xNN */
 
@@ -38,7 +40,6 @@ struct submission {
     const struct problem *problem;
     const char *source; /* bytes, not terminated */
     size_t source_bytes;
-    bool wrapped; /* a site's web has put the problem's prepend and append around it already */
     /* A test run: the one case of problem_test_run, with this as its input and nothing to compare. NULL: a usual one. */
     const char *input;
     size_t input_bytes;
@@ -50,7 +51,8 @@ struct case_judgement {
     int64_t score; /* thousandths of the problem's total */
     int64_t share; /* of the case's points that a checker gave although it is not AC, in millionths */
     int64_t cpu_us, wall_us, mem_kib;
-    char note[JUDGE_NOTE_SIZE]; /* one sentence for the student */
+    char note[JUDGE_NOTE_SIZE];    /* one sentence for the student */
+    char refused[JUDGE_CALL_SIZE]; /* the system call that ended it; "": none */
 };
 
 /* Shares are in millionths. */
@@ -72,7 +74,8 @@ struct judgement {
     bool compiled;
     int64_t compile_wall_us;
     char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
-    char *output;       /* what the program of a test run wrote, however it ended, as compile_text; NULL: none */
+    char compile_refused[JUDGE_CALL_SIZE]; /* the system call that ended the compiler; "": none */
+    char *output;                          /* of a test run that ended well, as compile_text; NULL: none */
     struct case_judgement *cases;
     size_t case_count; /* judged and skipped ones, in the problem's order */
     size_t failed;     /* index of the first case that failed and counts (see score_all), or case_count */
@@ -94,15 +97,14 @@ struct judge_options {
     /* Called at least each second while a program runs. May be NULL; must not block. */
     void (*tick)(void *context);
     void *context;
-    /* Not NULL: answers are made (answers.h), of a problem of problem_open_making. Called for each case that ended well, instead of
-     * comparing, with the descriptor of what the program wrote; it may change verdict and note. */
-    int (*answer)(void *answers, struct case_judgement *result, int fd, struct err *e);
-    void *answers;
 };
 
 /* The policies are looked for in the NULL-terminated folders, which must outlive it as must the sandbox. NULL with e. */
 struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_folders, struct err *e);
 void judge_close(struct judge *judge);
+
+/* The policy of that name, read when it is first needed and kept until judge_close. NULL with e. */
+const struct policy *judge_policy(struct judge *judge, const char *name, struct err *e);
 
 /* Looks up the languages that the problem names, and puts their own names in place of aliases. 0, or -1 with e:
  * `data/1000/problem.ini:4: [limits.pyton]: unknown language (did you mean python?)`. */
