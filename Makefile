@@ -227,6 +227,7 @@ install: $(PROGRAMS)
 	$(Q)install -C -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -C -m 0644 $(POLICIES) $(DESTDIR)$(PREFIX)/share/judge/policy
 	$(Q)install -C -m 0644 $(LANGUAGES) $(DESTDIR)$(PREFIX)/share/judge/languages.d
+	$(Q)cd etc && find self-test -type f -exec install -C -D -m 0644 '{}' '$(DESTDIR)$(PREFIX)/share/judge/{}' ';'
 	$(Q)install -C -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/judge
 	$(Q)install -C -m 0644 data/schema.sql etc/judge.conf $(DESTDIR)$(PREFIX)/share/judge
 	$(Q)$(call placed,etc/init.d/judged) && install -C -D -m 0755 $(BUILD)/placed $(DESTDIR)/etc/init.d/judged

@@ -32,6 +32,7 @@ struct settings {
     int64_t job_timeout_ms; /* [pool] job_timeout_s: 60 */
     int64_t grace_ms;       /* [pool] grace_s: of a drain, 120 */
     int first_uid;          /* [pool] first_uid: 40000 */
+    bool self_test;         /* [pool] self_test: a language is tested before it is judged in, yes */
     bool pin;               /* [pool] pin: a slot to a core, yes */
 
     char database_host[SETTINGS_TEXT]; /* [database] host; "" and no socket: none configured */
@@ -85,7 +86,6 @@ struct settings {
     char data_sync
         [PATH_MAX];      /* [data] sync: a command below OJ_HOME or absolute, run with the problem's number; "" none */
     int64_t data_sync_s; /* [data] sync_timeout_s: 300 */
-    int64_t data_owner;  /* -1: as the inputs. HUSTOJ: OJ_WWW_UID */
 
     int ui; /* [ui] language: 0 en, 1 zh (enum ui_language) */
 };

@@ -84,6 +84,7 @@ const struct doctor_row doctor_rows[] = {
     {"node-user", doctor_node_user, false, true, 0, NULL, NULL},
     {"store", doctor_store, true, true, 0, NULL, NULL},
     {"queue", doctor_queue, true, true, 0, NULL, NULL},
+    {"self-test", doctor_self_test, false, true, 0, NULL, NULL},
     {"run-folder", doctor_run_folder, true, true, 0, NULL, NULL},
     {"space", doctor_space, false, false, 0, NULL, NULL},
     {"run", doctor_run_sandboxed, true, true, 0, NULL, NULL},

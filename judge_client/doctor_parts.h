@@ -15,7 +15,7 @@
 #include "judge_client/places.h"
 #include "judge_client/sandbox/cgroup.h"
 
-#define DOCTOR_RESULTS 64
+#define DOCTOR_RESULTS 128
 #define DOCTOR_PROBE_S 30 /* a probe that hangs is killed after so many seconds */
 
 enum doctor_status { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
@@ -119,6 +119,7 @@ DOCTOR_CHECK(settings);
 DOCTOR_CHECK(node_user);
 DOCTOR_CHECK(store);
 DOCTOR_CHECK(queue);
+DOCTOR_CHECK(self_test);
 DOCTOR_CHECK(run_folder);
 DOCTOR_CHECK(space);
 DOCTOR_CHECK(run_sandboxed);

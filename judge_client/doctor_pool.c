@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/selftest.h"
 #include "common/settings.h"
 #include "common/str.h"
 #include "judge_client/doctor_parts.h"
@@ -109,4 +111,35 @@ DOCTOR_CHECK(queue)
     }
     if (queue != NULL)
         queue_close(queue);
+}
+
+/* What the pool's workers have found; a line for each language that does not work. */
+DOCTOR_CHECK(self_test)
+{
+    enum { WORST = 24 }; /* lines at most */
+    static const char *const lost = "its submissions are judged by other nodes or wait";
+    char text[SELFTEST_TEXT];
+    struct settings settings;
+    struct err e;
+    int failed = 0, passed = 0;
+    if (read_settings(doctor, &settings, &e) != 0)
+        return;
+    struct selftest_record *records = calloc(SELFTEST_MOST, sizeof *records);
+    int count = records == NULL ? 0 : selftest_list(settings.home, records, SELFTEST_MOST);
+    for (int i = 0; i < count && settings.self_test; i++) {
+        passed += selftest_may_judge(records[i].state);
+        if (selftest_may_judge(records[i].state) || records[i].state == SELFTEST_WAITING || ++failed > WORST)
+            continue;
+        selftest_say(&records[i], text);
+        doctor_lacks(doctor, "%s is not offered: %.280s: %s", records[i].name, text, lost);
+        selftest_fix(&records[i], text);
+        doctor_type(doctor, "%s", text);
+    }
+    free(records);
+    if (!settings.self_test) {
+        doctor_warn(doctor, "languages are not tested before they are judged in");
+        doctor_type(doctor, "self_test = yes in [pool] of judge.conf");
+    } else if (failed == 0) {
+        doctor_ok(doctor, "%d languages have passed their self-test", passed);
+    }
 }

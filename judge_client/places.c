@@ -42,4 +42,6 @@ void places_find(struct places *places, const char *home)
          JUDGE_PREFIX "/share/judge/policy");
     find(places->language_folders, places->languages, places->home, "etc/languages.d", self, "etc/languages.d",
          JUDGE_PREFIX "/share/judge/languages.d");
+    find(places->self_test_folders, places->self_tests, places->home, "etc/self-test", self, "etc/self-test",
+         JUDGE_PREFIX "/share/judge/self-test");
 }

@@ -15,6 +15,8 @@ struct places {
     char language_folders[PLACES_FOLDERS][PATH_MAX];
     const char *policies[PLACES_FOLDERS + 1];
     const char *languages[PLACES_FOLDERS + 1];
+    char self_test_folders[PLACES_FOLDERS][PATH_MAX];
+    const char *self_tests[PLACES_FOLDERS + 1];
 };
 
 /* Fills places. home NULL: the one that was set when this program was built. An administrator's files, in

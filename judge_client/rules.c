@@ -180,9 +180,10 @@ static void replace(char **words, size_t *count, const char *begin, const char *
     (*count)++;
 }
 
-char **rules_compiler(const struct judge_rules *rules, const struct language *language, char *const *argv)
+char **rules_compiler(const struct judge_rules *rules, const struct language *language)
 {
     enum { MORE = 2 };
+    char *const *argv = language->compile.argv;
     size_t count = 0;
     while (argv[count] != NULL)
         count++;

@@ -163,7 +163,7 @@ static int read_again(struct worker *worker)
         log_warnx("configuration not taken, the old one stays in force: %s", e.text);
         return 0;
     }
-    if (open_judge(worker, &e) != 0) {
+    if (open_judge(worker, &e) != 0 || worker_selftest_open(worker, true, &e) != 0) {
         log_warnx("%s", e.text);
         return -1;
     }
@@ -180,11 +180,11 @@ static void forget_job(struct worker *worker)
 }
 
 /* One wait for a job. Says once that the queue is gone, and once that it is back. */
-static int take(struct worker *worker, struct queue_job *job, bool *gone)
+static int take(struct worker *worker, struct queue_job *job, int wait_ms, bool *gone)
 {
     struct err e;
-    int got = queue_take(worker->queue, worker->owner, worker->offered, worker->offered_count,
-                         worker->once ? ONCE_MS : TAKE_MS, worker->signal_fd, job, &e);
+    int got = queue_take(worker->queue, worker->owner, worker->offered, worker->offered_count, wait_ms,
+                         worker->signal_fd, job, &e);
     if (got < 0 && !*gone)
         log_warnx("queue gone slot=%d: %s", worker->slot, e.text);
     if (got >= 0 && *gone)
@@ -217,17 +217,22 @@ static int work(struct worker *worker)
             return EXIT_WRONG;
         if (!gone)
             forget_job(worker);
+        worker_selftest_look(worker);
         if (!gone)
             announce(worker);
         worker_report(worker, POOL_IDLE);
         events_retry(&worker->events);
-        int got = worker->ending ? 0 : take(worker, &job, &gone);
+        bool test = worker_selftest_due(worker);
+        int wait_ms = test ? 0 : worker->once ? ONCE_MS : TAKE_MS;
+        int got = worker->ending ? 0 : take(worker, &job, wait_ms, &gone);
         take_signal(worker);
         if (got == 1) {
             worker_do(worker, &job);
             queue_job_fini(&job);
         } else if (got == 0 && worker->once) {
             break;
+        } else if (test && !worker->ending && !worker->reload) {
+            worker_selftest_idle(worker);
         }
     }
     return 0;
@@ -325,7 +330,9 @@ static int start(struct worker *worker, struct err *e)
     if (worker->sandbox == NULL)
         return strstr(e->text, "is in use by") != NULL ? EXIT_SLOT_TAKEN : EXIT_WRONG;
     worker_report(worker, POOL_STARTING);
-    return open_catalogues(worker, e) != 0 || open_judge(worker, e) != 0 ? EXIT_WRONG : 0;
+    if (open_catalogues(worker, e) != 0 || open_judge(worker, e) != 0)
+        return EXIT_WRONG;
+    return worker_selftest_open(worker, false, e) != 0 ? EXIT_WRONG : 0;
 }
 
 int worker_main(int argc, char **argv)
@@ -344,6 +351,7 @@ int worker_main(int argc, char **argv)
     } else {
         log_warnx("slot=%d: %s", worker.slot, e.text);
     }
+    worker_selftest_close(&worker);
     judge_close(worker.judge);
     sandbox_close(worker.sandbox);
     if (worker.store != NULL)

@@ -22,7 +22,7 @@ struct worker {
     struct languages *languages;
     struct sandbox *sandbox;
     struct judge *judge;
-    struct queue *queue; /* NULL: worker_hand.c */
+    struct queue *queue;
     struct store *store;
     int slot, cpu;
     const char *home, *cgroup_parent;
@@ -36,6 +36,7 @@ struct worker {
     bool reports; /* there is a judged at descriptor POOL_REPORT_FD */
     int offered[WORKER_LANGUAGES];
     size_t offered_count;
+    struct worker_selftest *tests; /* NULL: [pool] self_test = no */
     char owner[32]; /* "node/slot" */
     struct events_sender events;
     struct pool_report report;
@@ -76,6 +77,18 @@ void worker_tell_final(struct worker *worker, const struct worker_told *told, in
 /* The same of a row that an earlier delivery has judged, whose worker died before it told. */
 struct store_status;
 void worker_tell_stored(struct worker *worker, const struct worker_told *told, const struct store_status *status);
+
+/* worker_selftest.c: makes worker->offered, which holds what is installed, what is installed and works. again: the configuration was
+ * read again, so what did not pass is tested again. 0, or -1 with e (no memory). Needs languages, judge and sandbox. */
+int worker_selftest_open(struct worker *worker, bool again, struct err *e);
+void worker_selftest_close(struct worker *worker);
+/* Before each wait for a job: whether other workers have found something, or a compiler has been replaced. */
+void worker_selftest_look(struct worker *worker);
+/* Whether there is a language to be tested now; tests one, where no job waits. */
+bool worker_selftest_due(const struct worker *worker);
+void worker_selftest_idle(struct worker *worker);
+/* Whether a job in the language may be judged; tests it first where that was not done with what is installed now. False with why. */
+bool worker_selftest_allows(struct worker *worker, int language, char *why, size_t size);
 
 /* worker_job.c: until when a job may take, by its limits, and no less than the settings say. */
 struct language;

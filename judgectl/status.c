@@ -16,6 +16,7 @@
 #include "common/str.h"
 #include "judgectl/commands.h"
 #include "judgectl/options.h"
+#include "judgectl/selftests.h"
 #include "judgectl/shown.h"
 #include "queue/queue.h"
 #include "store/store.h"
@@ -36,6 +37,7 @@ struct status {
     struct pool_status pool;
     struct pool_slot slots[POOL_SLOTS];
     int slot_count;
+    struct selftests tests;
     struct queue_stats queue;
     struct store_status last[LAST];
     int last_count;
@@ -125,6 +127,7 @@ static void print_text(const struct status *status)
     const struct queue_stats *queue = &status->queue;
     print_pool(status);
     printf("\n");
+    selftests_print(&status->tests);
     if (status->queue_why.text[0] != '\0') {
         printf("queue: %s\n", status->queue_why.text);
     } else {
@@ -174,6 +177,8 @@ static void print_whole_json(const struct status *status)
     printf("{\"node\":\"%s\",\"pid\":%d,\"agent_pid\":%d,\"draining\":%s,", status->settings.node, status->pool.pid,
            status->pool.node_pid, status->pool.draining != 0 ? "true" : "false");
     print_json_slots(status);
+    printf(",");
+    selftests_print_json(&status->tests, print_json);
     printf(",\"waiting\":{");
     for (int i = 0; i < QUEUE_LANES; i++)
         printf("%s\"%s\":%lld", i == 0 ? "" : ",", queue_lane_name((enum queue_lane)i), (long long)queue->waiting[i]);
@@ -224,6 +229,7 @@ int status_main(int argc, char **argv)
         status->slot_count = 0;
         status->failed = true;
     }
+    selftests_read(&status->tests, &status->settings);
     ask_queue(status);
     ask_store(status);
     if (status->json)

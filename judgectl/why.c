@@ -146,6 +146,22 @@ static void find_language(const struct settings *settings, int language, char na
         (void)find_in_folder(JUDGE_PREFIX "/share/judge/languages.d", language, name); /* "": nobody knows */
 }
 
+/* Why this box does not offer it, where that is by its self-test. */
+static void find_self_test(struct why_facts *facts, int language)
+{
+    struct selftest_record *records = calloc(SELFTEST_MOST, sizeof *records);
+    int count = records == NULL || !facts->settings->self_test
+                    ? 0
+                    : selftest_list(facts->settings->home, records, SELFTEST_MOST);
+    for (int i = 0; i < count && !facts->failed; i++) {
+        facts->failed = records[i].language == language && records[i].state != SELFTEST_WAITING &&
+                        !selftest_may_judge(records[i].state);
+        if (facts->failed)
+            facts->self_test = records[i];
+    }
+    free(records);
+}
+
 /* ---- what is asked of each */
 
 /* Without Redis the box's own file may have it. */
@@ -295,8 +311,10 @@ static int answer_one(struct asking *asking, const char *id, bool first)
     ask_queue(asking, &facts);
     ask_pool(asking, &facts);
     int language = facts.row == 1 ? facts.submission.language : facts.known == 0 ? facts.place.language : -1;
-    if (language >= 0)
+    if (language >= 0) {
         find_language(&asking->settings, language, facts.language);
+        find_self_test(&facts, language);
+    }
     why_say(&facts, &answer);
     if (asking->json)
         print_json(&facts, &answer, first);

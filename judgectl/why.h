@@ -9,6 +9,7 @@
 
 #include "common/err.h"
 #include "common/pool.h"
+#include "common/selftest.h"
 #include "common/settings.h"
 #include "queue/queue.h"
 #include "store/store.h"
@@ -43,6 +44,8 @@ struct why_facts {
 
     double job_s;                /* from verdict to verdict lately; 0: unknown */
     char language[WHY_LANGUAGE]; /* the name of its language, "" unknown */
+    bool failed;                 /* this box does not offer it: its self-test */
+    struct selftest_record self_test;
 };
 
 /* Words of the states, for --json. */

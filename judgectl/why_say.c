@@ -113,6 +113,17 @@ static int living_nodes(const struct why_facts *facts, int language, int *offers
     return living;
 }
 
+/* It would be offered here, but for its self-test; the text is a note already. */
+static void note_self_test(const struct why_facts *facts, int living, struct why_answer *answer, char text[WHY_TEXT])
+{
+    char self_test[SELFTEST_TEXT];
+    selftest_say(&facts->self_test, self_test);
+    add(text, "language %lld (%s) is offered by no node (%d asked): on this box its self-test failed: %s",
+        (long long)facts->self_test.language, facts->self_test.name, living, self_test);
+    selftest_fix(&facts->self_test, self_test);
+    add(note(answer), "%s", self_test);
+}
+
 static void note_language(const struct why_facts *facts, struct why_answer *answer)
 {
     int language = language_of(facts);
@@ -124,6 +135,8 @@ static void note_language(const struct why_facts *facts, struct why_answer *answ
     if (living == 0)
         add(text, "no node has had a worker for %d minutes: is judged running somewhere? (service judged status)",
             QUEUE_OFFER_MS / 60000);
+    else if (facts->failed)
+        note_self_test(facts, living, answer, text);
     else if (facts->language[0] != '\0')
         add(text,
             "language %d (%s) is offered by no node (%d asked): install.sh --languages %s, then judgectl reload; and "

@@ -138,6 +138,7 @@ home_new() {
     {
         printf '[node]\nname = %.7s\nuser = nobody\n[pool]\n' "$name"
         echo "first_uid = $((${POOL_FIRST_UID:-43000} + home_count * 1000))"
+        echo "self_test = ${pool_self_test:-no}" # seconds of work a home, and the subject of tests/e2e/selftest alone
         printf '%s\n' "${@:2}"
     } >"$tmp/$name/etc/judge.conf"
 }

@@ -110,6 +110,24 @@ static void test_notes(void)
     CU_ASSERT(noted(&answer, "language 3 (java) is offered by no node (1 asked): install.sh --languages java"));
     CU_ASSERT_EQUAL(answer.eta_s, 0);
 
+    facts.failed = true;
+    facts.self_test = (struct selftest_record){.state = SELFTEST_REFUSED,
+                                               .language = 3,
+                                               .name = "java",
+                                               .call = "getrandom",
+                                               .step = "run",
+                                               .policy = "java",
+                                               .source = "/s/java/ac.java",
+                                               .problem = "/s"};
+    why_say(&facts, &answer);
+    CU_ASSERT(noted(&answer,
+                    "language 3 (java) is offered by no node (1 asked): on this box its self-test failed: the system "
+                    "call getrandom was refused when ac.java ran"));
+    CU_ASSERT(noted(&answer, "judgectl record -l java -p /s --apply /s/java/ac.java"));
+    (void)str_copy(facts.offers[0].languages, sizeof facts.offers[0].languages, ",3,"); /* it fits: another node's */
+    why_say(&facts, &answer);
+    CU_ASSERT(!noted(&answer, "self-test"));
+
     facts = facts_of(0, "", QUEUE_WAITING);
     facts.place.ahead = 11;
     facts.job_s = 2;

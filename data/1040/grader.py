@@ -1,6 +1,0 @@
-import sys
-
-import solution
-
-n, *numbers = map(int, sys.stdin.read().split())
-print(solution.longest(numbers[:n]))

@@ -1,1 +1,0 @@
-int longest(int n, const int a[]);
