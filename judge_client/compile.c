@@ -15,6 +15,7 @@
 
 #include "common/file.h"
 #include "common/str.h"
+#include "judge_client/compile_parts.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/rules.h"
@@ -32,15 +33,13 @@ struct compiling {
 };
 
 /* A memfd with the source: it is put into run folders from there. -1 with e. */
-static int source_file(const struct submission *submission, struct err *e)
+static int source_file(struct judge *judge, const struct submission *submission, struct err *e)
 {
     int fd = memfd_create("source", MFD_CLOEXEC);
     if (fd < 0)
         return err_sys(e, errno, "make a place for the source");
-    if (file_write_all(fd, submission->source, submission->source_bytes) != 0) {
-        err_sys(e, errno, "write the source");
+    if (compile_wrap_write(submission, fd, &judge->wrap, e) != 0)
         file_close(&fd);
-    }
     return fd;
 }
 
@@ -79,11 +78,22 @@ static int keep_matching(struct compiling *compiling, int box_fd, struct err *e)
     return result;
 }
 
+struct running {
+    const struct compile_command *command;
+    const struct judge_options *options;
+};
+
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct compiling *)context)->options;
+    const struct judge_options *options = ((struct running *)context)->options;
     if (options->tick != NULL)
         options->tick(options->context);
+}
+
+static int collect_left(void *context, size_t k, int box_fd, struct err *e)
+{
+    const struct compile_command *command = ((struct running *)context)->command;
+    return command->collect(command->context, k, box_fd, e);
 }
 
 static int collect(void *context, size_t k, int box_fd, struct err *e)
@@ -134,28 +144,19 @@ static void explain(struct judgement *judgement, const struct sandbox_result *re
         (void)str_format(end, room, "%s%s", line, left_nothing[ui]); /* cut is fine */
 }
 
-static int run_compiler(struct compiling *compiling, const struct submission *submission, int source_fd,
-                        const struct judge_options *options, struct sandbox_result *result, struct err *e)
+int compile_run(struct judge *judge, const struct compile_command *command, const struct judge_options *options,
+                struct sandbox_result *result, struct err *e)
 {
-    struct judge *judge = compiling->judge;
-    const struct language *language = submission->language;
+    const struct language *language = command->language;
     const struct language_step *step = &language->compile;
-    /* The source and the headers. */
-    struct sandbox_file files[JUDGE_FILES] = {{language->source, source_fd, 0644}};
-    size_t file_count = 1;
+    struct running running = {command, options};
     struct sandbox_mount mounts[LANGUAGE_LIST];
     const struct policy *policy = judge_policy(judge, step->policy, e);
     if (policy == NULL || judge_rewind(judge->output_fd, e) != 0)
         return -1;
-    if (judge_add_headers(submission->problem, "", files, &file_count, e) != 0) {
-        judge_close_files(files + 1, file_count - 1);
-        return -1;
-    }
-    char **words = rules_compiler(options->rules, language);
-    char **argv = words == NULL ? NULL : language_command(words, language->source, language->binary, step->mem_mib);
     const char **env = judge_environment(language, e);
     struct sandbox_spec spec = {
-        .argv = (const char *const *)argv,
+        .argv = (const char *const *)command->argv,
         .env = env,
         .fd = {-1, -1, -1},
         .sink = {-1, judge->output_fd, judge->output_fd},
@@ -168,58 +169,167 @@ static int run_compiler(struct compiling *compiling, const struct submission *su
                    .processes = step->processes,
                    .open_files = step->open_files > 0 ? step->open_files : COMPILE_OPEN_FILES},
         .proc = step->proc,
-        .files = files,
-        .file_count = file_count,
+        .files = command->files,
+        .file_count = command->file_count,
         .mounts = mounts,
         .mount_count = judge_mounts(language, mounts),
     };
-    struct sandbox_hooks hooks = {.stop_fd = options->stop_fd, .tick = tick, .collect = collect, .context = compiling};
+    struct sandbox_hooks hooks = {
+        .stop_fd = options->stop_fd, .tick = tick, .collect = collect_left, .context = &running};
     int code = -1;
-    if (argv == NULL)
+    if (command->argv == NULL)
         err_set(e, "out of memory");
     else if (env != NULL)
         code = sandbox_run(judge->sandbox, &spec, result, 1, &hooks, e);
     if (code == 0 && result->not_executed != 0)
         code = sandbox_not_executed(&spec, result, e); /* the compiler is ours */
-    free(words);
-    free(argv);
     free(env);
-    judge_close_files(files + 1, file_count - 1);
     if (code == 0 && result->cancelled)
         return err_set(e, "cancelled");
     return code == 0 ? 0 : err_add(e, "compile");
 }
 
-int compile_submission(struct judge *judge, const struct submission *submission, const struct judge_options *options,
-                       struct judgement *judgement, struct err *e)
+/* Is what runs the source itself? Then compiling only looks at it. */
+static bool runs_source(const struct language *language)
 {
+    return language->binary[0] == '\0' && language->keep[0] == '\0';
+}
+
+static int run_compiler(struct compiling *compiling, const struct compile_sources *sources, int source_fd,
+                        struct sandbox_result *result, struct err *e)
+{
+    const struct language *language = compiling->language;
+    struct sandbox_file files[JUDGE_FILES] = {{sources->name, source_fd, 0644}};
+    const char *units[JUDGE_FILES + 1];
+    for (size_t i = 0; i < sources->count; i++)
+        files[1 + i] = (struct sandbox_file){sources->files[i].name, sources->files[i].fd, 0644};
+    compile_sources_units(sources, units);
+    const struct language_words words = {.source =
+                                             runs_source(language) ? sources->name : compile_sources_entry(sources),
+                                         .binary = language->binary,
+                                         .sources = units,
+                                         .mem_mib = language->compile.mem_mib};
+    char **argv = rules_compiler(compiling->options->rules, language, language->compile.argv);
+    struct compile_command command = {.language = language,
+                                      .argv = argv == NULL ? NULL : language_command(argv, &words),
+                                      .files = files,
+                                      .file_count = 1 + sources->count,
+                                      .collect = collect,
+                                      .context = compiling};
+    int code = compile_run(compiling->judge, &command, compiling->options, result, e);
+    free(command.argv);
+    free(argv);
+    return code;
+}
+
+/* The messages with the student's own line numbers, and without what they quote of the problem's files. */
+static void show_own(const struct judge *judge, const struct compile_sources *sources, struct judgement *judgement)
+{
+    const char *names[JUDGE_FILES + 3];
+    size_t count = 0;
+    compile_text_shift(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, sources->name, &judge->wrap);
+    for (size_t i = 0; i < sources->count; i++) {
+        if (!sources->files[i].header && !sources->files[i].object)
+            names[count++] = sources->files[i].name;
+    }
+    if (judge->wrap.wrapped) {
+        names[count++] = judge->wrap.before;
+        if (judge->wrap.after[0] != '\0')
+            names[count++] = judge->wrap.after;
+    }
+    names[count] = NULL;
+    if (count > 0)
+        compile_text_hide(judgement->compile_text, names);
+}
+
+/* Where no message is about the student's own file, it may be nobody's mistake or the teacher's. */
+static void explain_foreign(const struct compile_sources *sources, struct judgement *judgement, enum ui_language ui)
+{
+    static const char *const says[UI_COUNT] = {
+        "These messages are about files of the problem, which use what you submitted. Is everything there that the\n"
+        "problem asks for, under the right names? If it is, tell the teacher.\n",
+        "以上信息出自题目自带的文件，它们使用了你提交的代码。请检查题目要求的名称是否齐全；若无误，请告知老师。\n"};
+    char *text = judgement->compile_text;
+    size_t length = strlen(text);
+    bool foreign = false;
+    for (size_t i = 0; i < sources->count; i++) {
+        const char *slash = strrchr(sources->files[i].path, '/');
+        foreign = foreign || (sources->files[i].source &&
+                              compile_text_names(text, slash == NULL ? sources->files[i].path : slash + 1));
+    }
+    if (foreign && !compile_text_names(text, sources->name)) /* cut is fine */
+        (void)str_format(text + length, JUDGE_COMPILE_TEXT_BYTES + 1 - length, "%s%s",
+                         length > 0 && text[length - 1] != '\n' ? "\n" : "", says[ui]);
+}
+
+static int compile_with(struct compiling *compiling, const struct submission *submission,
+                        struct compile_sources *sources, int source_fd, struct judgement *judgement, struct err *e)
+{
+    struct judge *judge = compiling->judge;
     const struct language *language = submission->language;
-    struct compiling compiling = {.judge = judge, .language = language, .options = options};
+    const struct judge_options *options = compiling->options;
     struct sandbox_result result;
-    int source_fd = source_file(submission, e);
-    int code = -1;
     memset(&result, 0, sizeof result);
-    if (source_fd < 0 || sandbox_clear_program(judge->sandbox, 0, e) != 0)
-        goto out;
-    if (language->compile.argv == NULL) {
-        judgement->compiled = true;
-    } else {
-        if (run_compiler(&compiling, submission, source_fd, options, &result, e) != 0 ||
-            take_text(judge, judgement, e) != 0)
-            goto out;
+    judgement->compiled = true;
+    if (language->compile.argv != NULL) {
+        if (compile_objects(judge, submission, options, sources, e) != 0 ||
+            run_compiler(compiling, sources, source_fd, &result, e) != 0 || take_text(judge, judgement, e) != 0)
+            return -1;
+        show_own(judge, sources, judgement);
         judgement->compile_wall_us = result.wall_us;
         if (result.refused)
             (void)str_copy(judgement->compile_refused, sizeof judgement->compile_refused, result.refused_name); /* fits */
-        bool needs = language->binary[0] != '\0' || language->keep[0] != '\0';
-        judgement->compiled = result.exit_code == 0 && (compiling.found || !needs);
-        if (!judgement->compiled)
+        judgement->compiled = result.exit_code == 0 && (compiling->found || runs_source(language));
+        if (!judgement->compiled) {
             explain(judgement, &result, options->ui);
+            explain_foreign(sources, judgement, options->ui);
+        }
     }
-    code = 0;
-    /* What has no binary is run from its source. */
-    if (judgement->compiled && language->binary[0] == '\0' && language->keep[0] == '\0')
-        code = sandbox_put_program(judge->sandbox, 0, language->source, source_fd, e);
+    (void)str_copy(judge->entry, sizeof judge->entry, compile_sources_entry(sources)); /* of a smaller size */
+    (void)str_copy(judge->source, sizeof judge->source, sources->name);
+    if (!judgement->compiled || !runs_source(language))
+        return 0;
+    int code = sandbox_put_program(judge->sandbox, 0, sources->name, source_fd, e);
+    for (size_t i = 0; code == 0 && i < sources->count; i++) {
+        if (!sources->files[i].header)
+            code = sandbox_put_program(judge->sandbox, 0, sources->files[i].name, sources->files[i].fd, e);
+    }
+    return code;
+}
+
+static void refuse_language(const struct submission *submission, const struct compile_sources *sources,
+                            const struct judge_options *options, struct judgement *judgement)
+{
+    static const char *const form[UI_COUNT] = {
+        "This problem is not to be solved in %s: it comes with files of its own, and they are %s.",
+        "本题不接受 %s：题目自带的文件为 %s。"};
+    judgement->compiled = false;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    (void)str_format(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, form[options->ui],
+                     submission->language->title, sources->others); /* it fits */
+#pragma GCC diagnostic pop
+}
+
+int compile_submission(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                       struct judgement *judgement, struct err *e)
+{
+    struct compiling compiling = {.judge = judge, .language = submission->language, .options = options};
+    struct compile_sources sources;
+    int source_fd = -1;
+    int code = compile_sources_find(&sources, submission, e);
+    if (code == 0 && !sources.offered) {
+        refuse_language(submission, &sources, options, judgement);
+        goto out;
+    }
+    if (code == 0)
+        code = sandbox_clear_program(judge->sandbox, 0, e);
+    if (code == 0)
+        code = source_fd = source_file(judge, submission, e);
+    if (code >= 0)
+        code = compile_with(&compiling, submission, &sources, source_fd, judgement, e);
 out:
     file_close(&source_fd);
+    compile_sources_close(&sources);
     return code;
 }

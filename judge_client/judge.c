@@ -141,6 +141,27 @@ size_t judge_mounts(const struct language *language, struct sandbox_mount mounts
     return count;
 }
 
+/* Which of the files that lie beside the student's are sources: what no language compiles is for each of them. */
+static int check_sources(struct problem *problem, const struct languages *languages, struct err *e)
+{
+    for (size_t i = 0; i < problem->source_count; i++) {
+        struct problem_sources *sources = &problem->sources[i];
+        const struct language *language = languages_by_name(languages, sources->language);
+        const char *nearest = languages_nearest(languages, sources->language);
+        if (sources->language[0] != '\0' && language == NULL)
+            return err_set(e, "%s/problem.ini:%d: [sources.%s]: unknown language%s%s%s", problem->folder, sources->line,
+                           sources->language, nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
+                           nearest == NULL ? "" : "?)");
+        if (language != NULL)
+            (void)str_copy(sources->language, sizeof sources->language, language->name); /* names of the same size */
+        for (size_t k = 0; sources->with != NULL && sources->with[k] != NULL; k++) {
+            if (languages_by_file(languages, sources->with[k]) != NULL)
+                sources->source_bits |= UINT64_C(1) << k;
+        }
+    }
+    return 0;
+}
+
 int judge_check_problem(struct problem *problem, const struct languages *languages, struct err *e)
 {
     for (size_t i = 0; i < problem->factor_count; i++) {
@@ -153,7 +174,7 @@ int judge_check_problem(struct problem *problem, const struct languages *languag
                            nearest == NULL ? "" : "?)");
         (void)str_copy(factor->language, sizeof factor->language, language->name); /* names of the same size */
     }
-    return 0;
+    return check_sources(problem, languages, e);
 }
 
 static void take_most(struct judgement *judgement, const struct case_judgement *of)
@@ -178,6 +199,7 @@ static int take_stderr(struct judge *judge, struct judgement *judgement, struct 
         return err_sys(e, errno, "read the standard error");
     text_show_end(judgement->failed_stderr, JUDGE_STDERR_SIZE, JUDGE_STDERR_BYTES, judge->scratch, (size_t)count);
     text_hide_folders(judgement->failed_stderr);
+    compile_text_shift(judgement->failed_stderr, JUDGE_STDERR_SIZE, judge->source, &judge->wrap);
     return 0;
 }
 
@@ -238,7 +260,7 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
     return 0;
 }
 
-/* What the program of a test run wrote, for its page. */
+/* What the program of a test run wrote, for its page: both outputs, also of one that ended well. */
 static int take_output(struct judge *judge, struct judgement *judgement, struct err *e)
 {
     char raw[JUDGE_COMPILE_TEXT_BYTES + 1];
@@ -249,7 +271,7 @@ static int take_output(struct judge *judge, struct judgement *judgement, struct 
     if (judgement->output == NULL)
         return err_set(e, "out of memory");
     text_clean(judgement->output, JUDGE_COMPILE_TEXT_BYTES + 1, raw, (size_t)count);
-    return 0;
+    return take_stderr(judge, judgement, e);
 }
 
 int judge(struct judge *judge, const struct submission *submission, const struct judge_options *told,
@@ -276,11 +298,11 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         result = compile_submission(judge, submission, options, judgement, e);
     if (result == 0 && options->progress != NULL)
         options->progress(options->context, judgement, problem->case_count);
-    if (result == 0 && judgement->compiled)
+    if (result == 0 && judgement->compiled && options->answer == NULL)
         result = checker_prepare(judge, submission, options, e);
     if (result == 0 && judgement->compiled)
         result = run_cases(judge, submission, options, judgement, e);
-    if (result == 0 && submission->input != NULL && judgement->verdict == VERDICT_AC)
+    if (result == 0 && submission->input != NULL && judgement->compiled)
         result = take_output(judge, judgement, e);
     if (result != 0)
         judgement_fini(judgement);

@@ -40,6 +40,7 @@ struct submission {
     const struct problem *problem;
     const char *source; /* bytes, not terminated */
     size_t source_bytes;
+    bool wrapped; /* a site's web has put the problem's prepend and append around it already */
     /* A test run: the one case of problem_test_run, with this as its input and nothing to compare. NULL: a usual one. */
     const char *input;
     size_t input_bytes;
@@ -75,7 +76,7 @@ struct judgement {
     int64_t compile_wall_us;
     char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
     char compile_refused[JUDGE_CALL_SIZE]; /* the system call that ended the compiler; "": none */
-    char *output;                          /* of a test run that ended well, as compile_text; NULL: none */
+    char *output;       /* what the program of a test run wrote, however it ended, as compile_text; NULL: none */
     struct case_judgement *cases;
     size_t case_count; /* judged and skipped ones, in the problem's order */
     size_t failed;     /* index of the first case that failed and counts (see score_all), or case_count */
@@ -97,6 +98,10 @@ struct judge_options {
     /* Called at least each second while a program runs. May be NULL; must not block. */
     void (*tick)(void *context);
     void *context;
+    /* Not NULL: answers are made (answers.h), of a problem of problem_open_making. Called for each case that ended well, instead of
+     * comparing, with the descriptor of what the program wrote; it may change verdict and note. */
+    int (*answer)(void *answers, struct case_judgement *result, int fd, struct err *e);
+    void *answers;
 };
 
 /* The policies are looked for in the NULL-terminated folders, which must outlive it as must the sandbox. NULL with e. */

@@ -5,8 +5,10 @@
 #define JUDGE_JUDGE_PARTS_H
 
 #include "judge_client/checker_build.h"
+#include "judge_client/compile_text.h"
 #include "judge_client/judge.h"
 #include "judge_client/language.h"
+#include "judge_client/problem.h"
 #include "judge_client/sandbox/policy.h"
 #include "judge_client/sandbox/sandbox.h"
 
@@ -24,11 +26,14 @@ struct judge {
     int error_fd;  /* memfd: its standard error */
     int64_t spent_us; /* processor time of the submission's cases so far, as students see it */
     char scratch[JUDGE_SCRATCH];
-    struct built_programs *built;   /* checkers in memory, or NULL */
-    struct checker_program checker; /* in the checker's cell, of the submission that is being judged */
-    int code_fd;                    /* memfd: its source, for the checker; -1: none */
-    int checker_fd[3];              /* [1], [2]: memfds for what a checker writes; -1: none yet */
-    struct checker_passes *passes;  /* of a case in several passes, or NULL */
+    struct built_programs *built;      /* checkers in memory, or NULL */
+    struct checker_program checker;    /* in the checker's cell, of the submission that is being judged */
+    int code_fd;                       /* memfd: its source, for the checker; -1: none */
+    int checker_fd[3];                 /* [1], [2]: memfds for what a checker writes; -1: none yet */
+    char entry[PROBLEM_NAME_SIZE + 2]; /* of the submission: the file that runs where it is run from sources */
+    char source[PROBLEM_NAME_SIZE];    /* and its own */
+    struct compile_wrap wrap;          /* and what stands around it */
+    struct checker_passes *passes;     /* of a case in several passes, or NULL */
 };
 
 /* Empties a memfd for the next run. 0, or -1 with e. */

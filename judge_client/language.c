@@ -37,7 +37,7 @@ struct languages {
 };
 
 #define STEP_KEYS(section)                                                                                             \
-    {section, "argv", CONF_WORDS, 0, 0, NULL, "the command; {source} {binary} {mem_mib} are replaced"},                \
+    {section, "argv", CONF_WORDS, 0, 0, NULL, "the command; {source} {binary} {mem_mib} ... are replaced"},            \
         {section, "policy", CONF_TEXT, 0, 0, NULL, "the system calls it may make: a NAME.policy"},                     \
         {section, "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack of a thread; as much as memory"},                   \
         {section, "processes", CONF_INT, 1, 16384, NULL, "processes and threads at once"},                             \
@@ -65,6 +65,7 @@ static const struct conf_key language_keys[] = {
     {"language", "environment", CONF_WORDS, 0, 0, NULL, "NAME=VALUE, added to the usual ones"},
     {"language", "stderr_is_error", CONF_BOOL, 0, 0, NULL, "a program that writes to standard error has failed"},
     STEP_KEYS("compile"),
+    {"compile", "object", CONF_WORDS, 0, 0, NULL, "the command that compiles a problem's own source by itself"},
     {"compile", "cpu_ms", CONF_INT, 1, MOST_MS, NULL, "CPU time"},
     {"compile", "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},
     {"compile", "memory_mib", CONF_INT, 1, MOST_MIB, NULL, "memory"},
@@ -190,7 +191,7 @@ static int check_language(const struct loaded *row, const char *path, struct err
         return err_set(e, "%s:%d: binary: not a file's plain name", path, conf_line(row->conf, "language", "binary"));
     if (language->run.argv == NULL)
         return err_set(e, "%s: [run] needs argv", path);
-    char **const commands[] = {language->version, language->compile.argv, language->run.argv};
+    char **const commands[] = {language->version, language->compile.argv, language->object, language->run.argv};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (commands[i] != NULL && commands[i][0][0] != '/' && commands[i][0][0] != '{')
             return err_set(e, "%s: the command '%s' must begin with its program's absolute path", path, commands[i][0]);
@@ -268,6 +269,7 @@ static struct loaded *read_language(const char *path, struct err *e)
     language->env = words_of(row, path, "language", "environment", &failed, e);
     language->version = words_of(row, path, "language", "version", &failed, e);
     read_step(row, path, "compile", &language->compile, &failed, e);
+    language->object = words_of(row, path, "compile", "object", &failed, e);
     read_step(row, path, "run", &language->run, &failed, e);
     language->run.stderr_is_error = conf_bool(row->conf, "language", "stderr_is_error", false);
     if (failed || expand_mounts(row, path, e) != 0 || read_patterns(row, path, e) != 0 ||
@@ -279,7 +281,7 @@ static struct loaded *read_language(const char *path, struct err *e)
     return row;
 }
 
-static bool has_name(const struct language *language, const char *name)
+bool language_is_called(const struct language *language, const char *name)
 {
     if (strcasecmp(language->name, name) == 0)
         return true;
@@ -298,10 +300,10 @@ static int check_clash(const struct languages *languages, const struct language 
         const struct language *other = &languages->rows[i]->language;
         if (other->id == language->id)
             return err_set(e, "%s: id %d is %s's already", path, language->id, other->name);
-        if (has_name(other, language->name))
+        if (language_is_called(other, language->name))
             return err_set(e, "%s: the name %s is %s's already", path, language->name, other->name);
         for (size_t j = 0; language->aliases[j] != NULL; j++) {
-            if (has_name(other, language->aliases[j]))
+            if (language_is_called(other, language->aliases[j]))
                 return err_set(e, "%s: the alias %s is %s's already", path, language->aliases[j], other->name);
         }
     }
@@ -394,7 +396,7 @@ const struct language *languages_at(const struct languages *languages, size_t i)
 const struct language *languages_by_name(const struct languages *languages, const char *name)
 {
     for (size_t i = 0; i < languages->count; i++) {
-        if (has_name(&languages->rows[i]->language, name))
+        if (language_is_called(&languages->rows[i]->language, name))
             return &languages->rows[i]->language;
     }
     return NULL;
@@ -409,17 +411,21 @@ const struct language *languages_by_id(const struct languages *languages, int id
     return NULL;
 }
 
-const struct language *languages_by_file(const struct languages *languages, const char *file_name)
+bool language_has_suffix(const struct language *language, const char *file_name)
 {
     const char *dot = strrchr(file_name, '.');
-    if (dot == NULL)
-        return NULL;
+    for (size_t j = 0; dot != NULL && language->suffixes[j] != NULL; j++) {
+        if (strcmp(language->suffixes[j], dot + 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct language *languages_by_file(const struct languages *languages, const char *file_name)
+{
     for (size_t i = 0; i < languages->count; i++) {
-        const struct language *language = &languages->rows[i]->language;
-        for (size_t j = 0; language->suffixes[j] != NULL; j++) {
-            if (strcmp(language->suffixes[j], dot + 1) == 0)
-                return language;
-        }
+        if (language_has_suffix(&languages->rows[i]->language, file_name))
+            return &languages->rows[i]->language;
     }
     return NULL;
 }
@@ -453,22 +459,38 @@ static size_t expand(char *out, const char *word, const char *const (*values)[2]
     return length + 1;
 }
 
-char **language_command(char *const *argv, const char *source, const char *binary, int64_t mem_mib)
+char **language_command(char *const *argv, const struct language_words *words)
 {
-    char memory[24];
-    (void)str_format(memory, sizeof memory, "%lld", (long long)mem_mib); /* it fits */
-    const char *const values[][2] = {{"{source}", source}, {"{binary}", binary}, {"{mem_mib}", memory}};
+    char memory[24], stem[PATH_MAX];
+    const char *alone[] = {words->source, NULL};
+    const char *const *sources = words->sources == NULL ? alone : words->sources;
+    const char *slash = strrchr(words->source, '/');
+    (void)str_copy(stem, sizeof stem, slash == NULL ? words->source : slash + 1); /* no name of ours is longer */
+    (void)str_format(memory, sizeof memory, "%lld", (long long)words->mem_mib);   /* it fits */
+    char *dot = strrchr(stem, '.');
+    if (dot != NULL)
+        *dot = '\0';
+    const char *const values[][2] = {
+        {"{source}", words->source}, {"{binary}", words->binary}, {"{mem_mib}", memory}, {"{main}", stem}};
+    enum { VALUES = sizeof values / sizeof *values };
     size_t count = 0;
     size_t bytes = 0;
-    for (; argv[count] != NULL; count++)
-        bytes += expand(NULL, argv[count], values, 3);
+    for (size_t i = 0; argv[i] != NULL; i++) {
+        bool list = strcmp(argv[i], "{sources}") == 0;
+        for (size_t k = 0; list ? sources[k] != NULL : k == 0; k++, count++)
+            bytes += list ? strlen(sources[k]) + 1 : expand(NULL, argv[i], values, VALUES);
+    }
     char **copy = malloc((count + 1) * sizeof *copy + bytes);
     if (copy == NULL)
         return NULL;
     char *next = (char *)(copy + count + 1);
-    for (size_t i = 0; i < count; i++) {
-        copy[i] = next;
-        next += expand(next, argv[i], values, 3);
+    size_t at = 0;
+    for (size_t i = 0; argv[i] != NULL; i++) {
+        bool list = strcmp(argv[i], "{sources}") == 0;
+        for (size_t k = 0; list ? sources[k] != NULL : k == 0; k++) {
+            copy[at++] = next;
+            next += list ? expand(next, sources[k], NULL, 0) : expand(next, argv[i], values, VALUES);
+        }
     }
     copy[count] = NULL;
     return copy;

@@ -16,7 +16,7 @@
 #define LANGUAGE_NAME_SIZE 32
 #define LANGUAGE_LIST 16 /* aliases, suffixes, mounts, ... at most */
 
-/* A command: words in which {source} {binary} {mem_mib} are replaced. NULL: none. */
+/* A command: words in which {source} {sources} {binary} {main} {mem_mib} are replaced. NULL: none. */
 struct language_step {
     char **argv;
     const char *policy;
@@ -45,6 +45,7 @@ struct language {
     const char *keep;    /* "" or a glob of further files that compiling leaves: "*.class" */
     const char *package; /* Debian's, to install it: "g++" */
     struct language_step compile, run;
+    char **object;      /* argv that compiles a file of the problem's own apart from the student's, or NULL */
     char **version;     /* argv that prints the version */
     double time_factor; /* limit * factor + bonus */
     int64_t time_bonus_ms, memory_bonus_mib;
@@ -75,7 +76,21 @@ const struct language *languages_by_file(const struct languages *languages, cons
 /* The name nearest to word, or NULL: for "unknown language 'pyton' (did you mean python?)". */
 const char *languages_nearest(const struct languages *languages, const char *word);
 
+/* What the placeholders of a command stand for. {main} is the source's name without folder and suffix; the word {sources} becomes
+ * a word a source, or the source where there is no list. */
+struct language_words {
+    const char *source, *binary;
+    const char *const *sources; /* NULL-terminated, or NULL */
+    int64_t mem_mib;
+};
+
 /* A copy of argv with its placeholders replaced, in one block that free() releases. NULL where there is no memory. */
-char **language_command(char *const *argv, const char *source, const char *binary, int64_t mem_mib);
+char **language_command(char *const *argv, const struct language_words *words);
+
+/* Is name a file of this language, by its suffix? */
+bool language_has_suffix(const struct language *language, const char *file_name);
+
+/* Is it the language's name or an alias, in any capitals? */
+bool language_is_called(const struct language *language, const char *name);
 
 #endif

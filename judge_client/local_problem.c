@@ -135,6 +135,25 @@ static void show_files(const struct problem *problem)
         line(i == 0 ? "beside" : "", problem->headers[i]);
 }
 
+static void show_sources(const struct problem *problem)
+{
+    static const char *const types[] = {[PROBLEM_OUTPUT_ONLY] = "the outputs, as a zip or a text",
+                                        [PROBLEM_RAW_TEXT] = "answers to questions, as a text"};
+    static const char *const wraps[] = {
+        [PROBLEM_WRAP_YES] = "prepend and append always", [PROBLEM_WRAP_NO] = "prepend and append never"};
+    if (problem->type != PROBLEM_PROGRAM)
+        line("submitted", types[problem->type]);
+    if (problem->wrap != PROBLEM_WRAP_AUTO)
+        line("wrap", wraps[problem->wrap]);
+    for (size_t i = 0; i < problem->source_count; i++) {
+        const struct problem_sources *sources = &problem->sources[i];
+        printf("%-10s %s:", i == 0 ? "sources" : "", sources->language[0] == '\0' ? "all" : sources->language);
+        for (size_t k = 0; sources->with != NULL && sources->with[k] != NULL; k++)
+            printf(" %s", sources->with[k]);
+        printf("%s%s\n", sources->name[0] == '\0' ? "" : " submitted as ", sources->name);
+    }
+}
+
 static int show(const char *home, const char *folder, struct err *e)
 {
     struct places places;
@@ -148,6 +167,7 @@ static int show(const char *home, const char *folder, struct err *e)
         line("problem", problem.folder);
         show_limits(&problem);
         show_files(&problem);
+        show_sources(&problem);
         show_checker(&problem);
         show_cases(&problem);
         if (fflush(stdout) != 0 || ferror(stdout) != 0)

@@ -61,6 +61,20 @@ struct problem_factor { /* [limits.NAME] factor */
     int line; /* of problem.ini */
 };
 
+/* What is submitted: a program; or what a program would have written, a zip or a text; or answers to questions, in one text. */
+enum problem_type { PROBLEM_PROGRAM, PROBLEM_OUTPUT_ONLY, PROBLEM_RAW_TEXT };
+
+/* Is prepend.EXT and append.EXT put around the source: where no web has done it already, always, never. */
+enum problem_wrap { PROBLEM_WRAP_AUTO, PROBLEM_WRAP_YES, PROBLEM_WRAP_NO };
+
+struct problem_sources {          /* [sources], [sources.NAME] */
+    char language[32];            /* "": every language */
+    char **with;                  /* files below the folder, NULL-terminated; NULL: the key is not there */
+    uint64_t source_bits;         /* which of them are sources of some language; set by judge_check_problem */
+    char name[PROBLEM_NAME_SIZE]; /* of the student's source; "": the language's */
+    int line;                     /* of problem.ini */
+};
+
 struct problem {
     char folder[PATH_MAX];
     int folder_fd; /* O_PATH, of the folder: cases are opened below it */
@@ -85,8 +99,14 @@ struct problem {
     /* Each behind those that it comes after; the cases are in the order of them. */
     struct problem_subtask *subtasks;
     int64_t total; /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
+    bool making;   /* its answers are to be made: cases may have none */
     char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
     size_t header_count;
+    enum problem_type type;
+    bool has_type; /* a person wrote it */
+    enum problem_wrap wrap;
+    struct problem_sources *sources;
+    size_t source_count;
 };
 
 /* Opens the problem in folder. 0, or -1 with e: `data/1000/3.in has no 3.out (nor 3.ans)`, `data/1000: no test data (no *.in)`,
@@ -94,6 +114,9 @@ struct problem {
  * Linux 5.6 (openat2). After -1 there is nothing to close. */
 int problem_open(struct problem *problem, const char *folder, struct err *e);
 void problem_close(struct problem *problem);
+
+/* The same of a folder whose answers are to be made: cases need none, and where one has none, its name is that of the .out. */
+int problem_open_making(struct problem *problem, const char *folder, struct err *e);
 
 /* A problem without a folder, for a test run: one case, these limits. To be closed as any other. 0, or -1 with e. */
 int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mib, struct err *e);

@@ -17,7 +17,14 @@
 #include "common/banned.h"
 
 enum { DEFAULT_TIME_MS = 1000, DEFAULT_MEMORY_MIB = 128, DEFAULT_TOTAL = 100, MOST_SAMPLES = 100 };
-enum { MOST_MS = 3600000, MOST_MIB = 1048576, MOST_PROCESSES = 16384, MOST_TOTAL = 1000000, MOST_FACTOR = 1000, MOST_PASSES = 100 };
+enum {
+    MOST_MS = 3600000,
+    MOST_MIB = 1048576,
+    MOST_PROCESSES = 16384,
+    MOST_TOTAL = 1000000,
+    MOST_FACTOR = 1000,
+    MOST_PASSES = 100
+};
 
 #define DEFAULT_ERROR 1e-6
 
@@ -67,7 +74,12 @@ static const struct conf_key problem_keys[] = {
     {"subtask.*", "type", CONF_CHOICE, 0, 0, "min sum max", "how its cases add up"},
     {"subtask.*", "cases", CONF_WORDS, 0, 0, NULL, "its cases"},
     {"subtask.*", "after", CONF_WORDS, 0, 0, NULL, "subtasks that must be passed first"},
+    {"problem", "type", CONF_CHOICE, 0, 0, "program output_only raw_text", "what is submitted"},
     {"sources", "with", CONF_WORDS, 0, 0, NULL, "files that are compiled together with the submission"},
+    {"sources", "name", CONF_TEXT, 0, 0, NULL, "the name under which the submission is compiled"},
+    {"sources", "wrap", CONF_CHOICE, 0, 0, "auto yes no", "are prepend.EXT and append.EXT put around the submission"},
+    {"sources.*", "with", CONF_WORDS, 0, 0, NULL, "the same, for one language"},
+    {"sources.*", "name", CONF_TEXT, 0, 0, NULL, "the same, for one language"},
     {NULL, NULL, CONF_TEXT, 0, 0, NULL, NULL},
 };
 
@@ -170,22 +182,6 @@ static int apply_file(struct problem *problem, const struct conf *conf, const ch
     return 0;
 }
 
-static int refuse_sections(const struct problem *problem, const struct conf *conf, struct err *e)
-{
-    static const char *const later[] = {"sources"};
-    const char *section;
-    for (size_t i = 0; (section = conf_section(conf, i)) != NULL; i++) {
-        bool refused = false;
-        for (size_t k = 0; k < sizeof later / sizeof *later; k++)
-            refused = refused || strcmp(section, later[k]) == 0;
-        if (!refused)
-            continue;
-        (void)err_set(e, "[%.64s] is not supported yet", section);
-        return at_line(problem, conf, section, NULL, e);
-    }
-    return 0;
-}
-
 static void apply_scoring(struct problem *problem, const struct conf *conf)
 {
     int mode = conf_choice(conf, "scoring", "mode", 0);
@@ -199,8 +195,8 @@ static void apply_scoring(struct problem *problem, const struct conf *conf)
 int problem_apply_conf(struct problem *problem, const struct conf *conf, struct err *e)
 {
     apply_scoring(problem, conf);
-    if (refuse_sections(problem, conf, e) != 0 || apply_limits(problem, conf, e) != 0 ||
-        apply_compare(problem, conf, e) != 0 || apply_file(problem, conf, "input", problem->input_file, e) != 0 ||
+    if (apply_limits(problem, conf, e) != 0 || apply_compare(problem, conf, e) != 0 ||
+        apply_file(problem, conf, "input", problem->input_file, e) != 0 ||
         apply_file(problem, conf, "output", problem->output_file, e) != 0)
         return -1;
     return 0;

@@ -180,10 +180,9 @@ static void replace(char **words, size_t *count, const char *begin, const char *
     (*count)++;
 }
 
-char **rules_compiler(const struct judge_rules *rules, const struct language *language)
+char **rules_compiler(const struct judge_rules *rules, const struct language *language, char *const *argv)
 {
     enum { MORE = 2 };
-    char *const *argv = language->compile.argv;
     size_t count = 0;
     while (argv[count] != NULL)
         count++;

@@ -51,9 +51,9 @@ int64_t rules_cpu_us(const struct judge_rules *rules, const struct problem *prob
 int64_t rules_memory_mib(const struct judge_rules *rules, const struct problem *problem,
                          const struct language *language);
 
-/* The words of the language's compiler, with -std= and -O as the rules have them: in one block that free() releases, the words
+/* The words argv of the language's compiler, with -std= and -O as the rules have them: in one block that free() releases, the words
  * themselves are the language's and the rules'. NULL: no memory. */
-char **rules_compiler(const struct judge_rules *rules, const struct language *language);
+char **rules_compiler(const struct judge_rules *rules, const struct language *language, char *const *argv);
 
 /* HUSTOJ's number of a verdict of a submission whose most memory was mem_kib. */
 int rules_result(const struct judge_rules *rules, enum verdict verdict, int64_t mem_kib);

@@ -159,17 +159,19 @@ static int end_output(int fd, struct err *e)
 }
 
 /* The words of the language's command for the program in its folder, in one block. NULL with e. */
-static char **command_of(const struct submission *submission, struct err *e)
+static char **command_of(const struct judge *judge, const struct submission *submission, struct err *e)
 {
     const struct language *language = submission->language;
-    char source[LANGUAGE_NAME_SIZE + 64];
+    char source[sizeof judge->entry + 64];
     char binary[LANGUAGE_NAME_SIZE + 64];
-    if (str_format(source, sizeof source, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->source) != 0 ||
+    if (str_format(source, sizeof source, "%s/%s", SANDBOX_PROGRAM_FOLDER, judge->entry) != 0 ||
         str_format(binary, sizeof binary, "%s/%s", SANDBOX_PROGRAM_FOLDER, language->binary) != 0) {
         err_set(e, "language %s: the names of its files are too long", language->name);
         return NULL;
     }
-    char **argv = language_command(language->run.argv, source, binary, submission->problem->limits.memory_mib);
+    const struct language_words words = {
+        .source = source, .binary = binary, .mem_mib = submission->problem->limits.memory_mib};
+    char **argv = language_command(language->run.argv, &words);
     if (argv == NULL)
         err_set(e, "out of memory");
     return argv;
@@ -194,7 +196,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
         file_close(&input_fd);
         return -1;
     }
-    char **argv = command_of(submission, e);
+    char **argv = command_of(judge, submission, e);
     const char **env = argv == NULL ? NULL : judge_environment(language, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
@@ -361,6 +363,8 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
             note_total(result, judge->spent_us + run.cpu_us, options->ui);
         return 0;
     }
+    if (options->answer != NULL)
+        return options->answer(options->answers, result, judge->output_fd, e);
     if (submission->input != NULL)
         return 0;
     if (problem->checker.kind != CHECKER_NONE)

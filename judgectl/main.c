@@ -44,6 +44,7 @@ static const struct {
     {"run", "run a program in the sandbox and say what it did and used", NULL},
     {"languages", "the languages: numbers, names, what is installed", NULL},
     {"policy", "the policies: check them, what one allows, what two differ in", NULL},
+    {"record", "what calls programs make that their policies lack, and the lines that allow them", NULL},
     {"config", "check judge.conf, print the settings in force or a sample", config_main},
     {"db", "make the tables in the site's database, check them and the rights", db_main},
     {"doctor", "check this box: what is missing, what is lost by it, what to type", NULL},

@@ -217,7 +217,8 @@ static size_t add_range(struct range *ranges, size_t count, struct range range)
 static size_t list_ranges(const struct writer *w, const struct policy_rule *rules, struct range *ranges)
 {
     const struct syscall_arch *arch = w->arch;
-    struct range refused = {.answer = answer_trace(FILTER_REFUSED)};
+    uint16_t error = w->policy->unknown_error;
+    struct range refused = {.answer = error != 0 ? SECCOMP_RET_ERRNO | error : answer_trace(FILTER_REFUSED)};
     size_t count = add_range(ranges, 0, refused);
     for (size_t i = 0; i < arch->row_count; i++) {
         uint32_t nr = arch->rows[i].nr;

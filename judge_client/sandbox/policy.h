@@ -44,7 +44,8 @@ struct policy_rule {
 
 struct policy {
     char name[POLICY_NAME_SIZE];
-    uint64_t hash; /* of all rules: two policies of one hash are the same */
+    uint64_t hash;          /* of all rules: two policies of one hash are the same */
+    uint16_t unknown_error; /* 0: a number that no table has is refused; else it is told this errno (record mode) */
     int arch_count;
     struct {
         const struct syscall_arch *arch;        /* [0] is the native one */

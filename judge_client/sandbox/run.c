@@ -19,6 +19,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "judge_client/sandbox/record.h"
 #include "judge_client/sandbox/sandbox_parts.h"
 #include "judge_client/sandbox/tracer.h"
 
@@ -381,12 +382,14 @@ static void turn(struct loop *loop)
     (void)look_up(loop);
 }
 
-static void start_all(struct loop *loop, const struct sandbox_spec *specs, struct sandbox_result *results,
-                      int (*fds)[3])
+static void start_all(struct loop *loop, const struct sandbox_spec *specs, const struct record_specs *opened,
+                      struct sandbox_result *results, int (*fds)[3])
 {
     for (size_t k = 0; k < loop->n; k++) {
         struct run *run = &loop->runs[k];
-        *run = (struct run){.spec = &specs[k],
+        *run = (struct run){.spec = opened != NULL ? &opened->specs[k] : &specs[k],
+                            .record = opened != NULL ? loop->sandbox->record : NULL,
+                            .asked = opened != NULL ? opened->asked[k] : NULL,
                             .result = &results[k],
                             .cell = &loop->sandbox->cells[loop->hooks->first_cell + k],
                             .outputs = {-1, -1, -1},
@@ -407,23 +410,21 @@ static void start_all(struct loop *loop, const struct sandbox_spec *specs, struc
     }
 }
 
-int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struct sandbox_result *results, size_t n,
-                const struct sandbox_hooks *hooks, struct err *e)
+static int run_specs(struct sandbox *sandbox, const struct sandbox_spec *specs, const struct record_specs *opened,
+                     struct sandbox_result *results, size_t n, const struct sandbox_hooks *hooks, struct err *e)
 {
     static const struct sandbox_hooks no_hooks = {.stop_fd = -1};
     int fds[SANDBOX_CELLS][3];
     struct loop loop = {.sandbox = sandbox, .hooks = hooks == NULL ? &no_hooks : hooks, .n = n, .e = e};
     for (size_t k = 0; k < n && k < SANDBOX_CELLS; k++)
         memcpy(fds[k], specs[k].fd, sizeof fds[k]);
-    if (n == 0 || n > SANDBOX_CELLS || loop.hooks->first_cell > SANDBOX_CELLS - n)
-        return err_set(e, "%zu programs at once: must be from 1 to %d", n, SANDBOX_CELLS);
     loop.runs = calloc(n, sizeof *loop.runs);
     loop.failed = loop.runs == NULL;
     if (loop.failed) {
         err_set(e, "out of memory");
     } else {
-        tracer_init(&loop.tracer, loop.runs, n);
-        start_all(&loop, specs, results, fds);
+        tracer_init(&loop.tracer, loop.runs, n, opened != NULL && sandbox->record->counting);
+        start_all(&loop, specs, opened, results, fds);
         loop.look_us = clock_now_us();
         while (!all_clean(&loop))
             turn(&loop);
@@ -453,4 +454,35 @@ int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struc
     }
     free(loop.runs);
     return loop.failed ? -1 : 0;
+}
+
+/* The descriptors of specs that do not come to run. */
+static void close_all(const struct sandbox_spec *specs, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        for (int i = 0; i < 3; i++) {
+            int fd = specs[k].fd[i];
+            file_close(&fd);
+        }
+    }
+}
+
+int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struct sandbox_result *results, size_t n,
+                const struct sandbox_hooks *hooks, struct err *e)
+{
+    size_t first = hooks == NULL ? 0 : hooks->first_cell;
+    struct record_specs *opened = NULL;
+    int result = -1;
+    if (n == 0 || n > SANDBOX_CELLS || first > SANDBOX_CELLS - n)
+        return err_set(e, "%zu programs at once: must be from 1 to %d", n, SANDBOX_CELLS);
+    if (sandbox->record != NULL)
+        opened = record_open_specs(specs, n, e);
+    if (sandbox->record != NULL && opened == NULL)
+        close_all(specs, n);
+    else
+        result = run_specs(sandbox, specs, opened, results, n, hooks, e);
+    for (size_t k = 0; k < n && result == 0 && opened != NULL; k++)
+        record_ended(sandbox->record, first + k, &results[k]);
+    free(opened);
+    return result;
 }

@@ -25,7 +25,10 @@ enum run_end {
 };
 
 struct run {
-    const struct sandbox_spec *spec;
+    const struct sandbox_spec *spec; /* in record mode with the open policy and wide limits */
+    struct record *record;           /* NULL: nothing is recorded */
+    const struct policy *asked;      /* with record: the policy that the caller's spec has */
+    bool recording;                  /* the program has begun */
     struct sandbox_result *result;
     struct cell *cell;
     int outputs[3]; /* [1], [2]: our end of a captured output, or -1 */
@@ -50,7 +53,8 @@ struct run {
     bool gone;                /* the cell ended in the middle */
     int64_t left_bytes, children_cpu_us, reset_cpu_us; /* from the cell's answer */
     struct cell_reply fault;                           /* the cell's word on a failed step */
-    uint16_t calls[POLICY_ARCHES][SYSCALL_ROWS];       /* of the calls that the policy limits */
+    uint16_t calls[POLICY_ARCHES]
+                  [SYSCALL_ROWS]; /* of the calls that the policy limits; when recording, the asked one's */
 };
 
 /* Ends the run for a reason, the first of which stays. limit is for RUN_END_LIMIT. Kills nothing by itself. */

@@ -284,6 +284,17 @@ int sandbox_clear_program(struct sandbox *sandbox, size_t k, struct err *e)
     return file_empty_folder(cell->program_fd, e);
 }
 
+void sandbox_record(struct sandbox *sandbox, struct record *record)
+{
+    sandbox->record = record;
+}
+
+int sandbox_check_policy(const struct policy *policy, struct err *e)
+{
+    struct filter filter = {.length = 0};
+    return filter_build(&filter, policy, e);
+}
+
 int sandbox_open_left(int box_fd, const char *name, struct err *e)
 {
     struct open_how how = {

@@ -22,6 +22,7 @@
 #include "common/err.h"
 
 struct policy;
+struct record;
 struct sandbox;
 
 #define SANDBOX_CPU_ANY (-2)
@@ -140,6 +141,12 @@ int sandbox_clear_program(struct sandbox *sandbox, size_t k, struct err *e);
  * whose fault that is depends on who made the file. */
 int sandbox_run(struct sandbox *sandbox, const struct sandbox_spec *specs, struct sandbox_result *results, size_t n,
                 const struct sandbox_hooks *hooks, struct err *e);
+
+/* Record mode (record.h): from now on each run is as open as its record says and counts in it, until this is called with NULL. */
+void sandbox_record(struct sandbox *sandbox, struct record *record);
+
+/* Whether a filter can be made of the policy: 0, or -1 with e. */
+int sandbox_check_policy(const struct policy *policy, struct err *e);
 
 /* Sets e to why the program of a result with not_executed was not executed: for callers whose own file it was. Returns -1. */
 int sandbox_not_executed(const struct sandbox_spec *spec, const struct sandbox_result *result, struct err *e);

@@ -47,6 +47,7 @@ struct sandbox {
     struct prepared prepared[SANDBOX_PREPARED]; /* the policies used last */
     size_t next_prepared;
     struct limits_hard hard;
+    struct record *record; /* NULL: none */
     char drain[SANDBOX_DRAIN_SIZE];
     char strings[CELL_STRINGS_SIZE]; /* arguments and environment on their way to a cell */
 };

@@ -1,7 +1,7 @@
 /*
  * tracer.c - see tracer.h. Runs in judge_client as root, in the thread that waits.
  *
- * It never reads a program's memory or registers: what decides is the number and the architecture of a call, which the
+ * It never reads a program's memory or registers (record.c does, to show them): what decides is the number and the architecture of a call, which the
  * kernel has copied before another thread could change them.
  */
 #include "judge_client/sandbox/tracer.h"
@@ -22,6 +22,7 @@
 #include "common/str.h"
 #include "judge_client/sandbox/filter.h"
 #include "judge_client/sandbox/policy.h"
+#include "judge_client/sandbox/record.h"
 #include "judge_client/sandbox/run.h"
 
 #include "common/banned.h"
@@ -40,7 +41,7 @@ void trace_classify(pid_t pid, int status, const struct rusage *usage, struct tr
     event->number = WSTOPSIG(status);
     switch ((unsigned)status >> 16) {
     case 0:
-        event->kind = TRACE_SIGNAL;
+        event->kind = event->number == (SIGTRAP | 0x80) ? TRACE_SYSCALL : TRACE_SIGNAL; /* PTRACE_O_TRACESYSGOOD */
         break;
     case PTRACE_EVENT_SECCOMP:
         event->kind = TRACE_SECCOMP;
@@ -61,9 +62,9 @@ void trace_classify(pid_t pid, int status, const struct rusage *usage, struct tr
     }
 }
 
-void tracer_init(struct tracer *tracer, struct run *runs, size_t run_count)
+void tracer_init(struct tracer *tracer, struct run *runs, size_t run_count, bool counting)
 {
-    *tracer = (struct tracer){.runs = runs, .run_count = run_count};
+    *tracer = (struct tracer){.runs = runs, .run_count = run_count, .counting = counting};
 }
 
 void tracer_fini(struct tracer *tracer)
@@ -103,9 +104,9 @@ static void tracer_remove(struct tracer *tracer, struct tracee *tracee)
 }
 
 /* A tracee that was killed meanwhile answers ESRCH: its end is on its way. */
-static void tracer_continue(pid_t pid, int signal_number)
+static void tracer_continue(const struct tracer *tracer, pid_t pid, int signal_number)
 {
-    (void)ptrace(PTRACE_CONT, pid, NULL, (void *)(intptr_t)signal_number);
+    (void)ptrace(tracer->counting ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL, (void *)(intptr_t)signal_number);
 }
 
 void tracer_kill(const struct tracer *tracer, size_t k)
@@ -133,8 +134,10 @@ int tracer_seize(struct tracer *tracer, size_t k, pid_t pid, struct err *e)
         PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
     /* Where a program may execute others, a thread that does so takes its leader's number: that has to be seen. Else
      * the one execve that starts it is a stop of the filter already. */
-    if (run->execs)
+    if (run->execs || run->record != NULL)
         options |= PTRACE_O_TRACEEXEC;
+    if (tracer->counting)
+        options |= PTRACE_O_TRACESYSGOOD;
     if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) != 0)
         return err_sys(e, errno, "trace the program (ptrace)");
     if (tracer_add(tracer, pid, (int)k) == NULL)
@@ -153,11 +156,12 @@ static void check_tasks(struct tracer *tracer, int k, int tasks)
         tracer_end_run(tracer, k, RUN_END_LIMIT, SANDBOX_LIMIT_PROCESSES);
 }
 
-/* A thread of the main process answers to its group's number, a process of its own does not. */
-static void check_several(struct run *run, pid_t pid)
+/* A thread of the main process answers to its group's number, a process of its own does not: true. */
+static bool check_several(struct run *run, pid_t pid)
 {
-    if (syscall(SYS_tgkill, run->main, pid, 0) != 0)
-        run->several = true;
+    bool other = syscall(SYS_tgkill, run->main, pid, 0) != 0;
+    run->several = run->several || other;
+    return other;
 }
 
 /* The run that the tracee pid, which has just stopped for the first time, belongs to: the one whose cell has its uid, which
@@ -193,7 +197,7 @@ static struct tracee *adopt(struct tracer *tracer, pid_t pid)
         return NULL;
     }
     struct run *run = &tracer->runs[k];
-    check_several(run, pid);
+    tracee->child = check_several(run, pid);
     check_tasks(tracer, k, ++run->tasks);
     if (run->end != RUN_END_NONE)
         (void)kill(pid, SIGKILL); /* it may have come after the others were killed */
@@ -207,10 +211,10 @@ static void handle_forked(struct tracer *tracer, const struct tracee *parent)
     pid_t pid = parent->pid;
     int k = parent->run;
     if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &child) == 0 && tracer_find(tracer, (pid_t)child) == NULL) {
-        check_several(&tracer->runs[k], (pid_t)child);
+        (void)check_several(&tracer->runs[k], (pid_t)child); /* it is asked again when it comes */
         check_tasks(tracer, k, tracer->runs[k].tasks + 1);
     }
-    tracer_continue(pid, 0);
+    tracer_continue(tracer, pid, 0);
 }
 
 /* Names the call that ended the run: "socket", or "i386:socket" where it is not of this box's architecture. */
@@ -249,7 +253,7 @@ static void handle_seccomp(struct tracer *tracer, pid_t pid, int k)
     if (info.seccomp.ret_data == FILTER_LIMITED && row >= 0) {
         if (run->calls[a][row] < policy->arches[a].rules[row].value) {
             run->calls[a][row]++;
-            tracer_continue(pid, 0);
+            tracer_continue(tracer, pid, 0);
             return;
         }
     }
@@ -261,11 +265,44 @@ static void handle_seccomp(struct tracer *tracer, pid_t pid, int k)
     tracer_end_run(tracer, k, RUN_END_REFUSED, SANDBOX_LIMIT_NONE);
 }
 
+/* What comes before the first program is the cell's, and so is the call that started it; the policy has to allow it all the same. */
+static void begin_recording(struct run *run)
+{
+    if (run->record == NULL || run->recording)
+        return;
+    run->recording = true;
+    for (int a = 0; a < run->asked->arch_count; a++) {
+        int row = syscall_index_by_name(run->asked->arches[a].arch, "execve");
+        if (row >= 0)
+            run->calls[a][row] = 1;
+    }
+}
+
+/* A call begins, or has ended. */
+static void handle_syscall(struct tracer *tracer, const struct tracee *tracee)
+{
+    struct run *run = &tracer->runs[tracee->run];
+    struct __ptrace_syscall_info info;
+    pid_t pid = tracee->pid;
+    memset(&info, 0, sizeof info);
+    /* Where it was killed meanwhile, its end is on its way. */
+    if (run->recording && ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) > 0 &&
+        info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+        struct record_event event = {
+            .pid = pid, .cell = (size_t)run->cell->k, .child = tracee->child, .audit = info.arch, .nr = info.entry.nr};
+        for (size_t i = 0; i < 6; i++)
+            event.args[i] = info.entry.args[i];
+        record_take(run->record, run->asked, run->calls, &event);
+    }
+    tracer_continue(tracer, pid, 0);
+}
+
 static void handle_execed(struct tracer *tracer, const struct tracee *tracee)
 {
     unsigned long former = 0;
     pid_t pid = tracee->pid;
     int k = tracee->run;
+    begin_recording(&tracer->runs[k]);
     if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &former) == 0 && (pid_t)former != pid) {
         struct tracee *thread = tracer_find(tracer, (pid_t)former);
         if (thread != NULL) {
@@ -273,7 +310,7 @@ static void handle_execed(struct tracer *tracer, const struct tracee *tracee)
             tracer->runs[k].tasks--;
         }
     }
-    tracer_continue(pid, 0);
+    tracer_continue(tracer, pid, 0);
 }
 
 static void handle_ended(struct tracer *tracer, const struct trace_event *event, struct tracee *tracee)
@@ -324,6 +361,9 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
     case TRACE_SECCOMP:
         handle_seccomp(tracer, event->pid, tracee->run);
         break;
+    case TRACE_SYSCALL:
+        handle_syscall(tracer, tracee);
+        break;
     case TRACE_EXECED:
         handle_execed(tracer, tracee);
         break;
@@ -333,14 +373,14 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
     case TRACE_SIGNAL:
         if (event->number == SIGXFSZ)
             note_file_limit(&tracer->runs[tracee->run], event->pid);
-        tracer_continue(event->pid, event->number);
+        tracer_continue(tracer, event->pid, event->number);
         break;
     case TRACE_FORKED:
         handle_forked(tracer, tracee);
         break;
     case TRACE_STARTED:
     case TRACE_OTHER:
-        tracer_continue(event->pid, 0);
+        tracer_continue(tracer, event->pid, 0);
         break;
     }
 }

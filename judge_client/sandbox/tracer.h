@@ -21,6 +21,7 @@ enum trace_kind {
     TRACE_EXITED,  /* number: exit code */
     TRACE_KILLED,  /* number: signal */
     TRACE_SECCOMP, /* stopped before a system call that the filter hands over */
+    TRACE_SYSCALL, /* stopped as a system call begins or ends; in record mode only */
     TRACE_FORKED,  /* stopped after it made another process or thread */
     TRACE_EXECED,  /* stopped after execve */
     TRACE_STARTED, /* a new tracee's first stop */
@@ -41,17 +42,20 @@ void trace_classify(pid_t pid, int status, const struct rusage *usage, struct tr
 
 struct tracee {
     pid_t pid;
-    int run; /* index */
+    int run;    /* index */
+    bool child; /* no thread of the run's main process */
 };
 
 struct tracer {
     struct run *runs;
     size_t run_count;
+    bool counting; /* record mode: each call stops */
     struct tracee *tracees;
     size_t count, size;
 };
 
-void tracer_init(struct tracer *tracer, struct run *runs, size_t run_count);
+/* counting: each system call of the runs is counted in their records. */
+void tracer_init(struct tracer *tracer, struct run *runs, size_t run_count, bool counting);
 void tracer_fini(struct tracer *tracer);
 
 /* Seizes the process pid as the main process of run k. 0, or -1 with e. */

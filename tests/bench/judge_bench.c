@@ -160,7 +160,8 @@ static int compile_bare(const struct bench *bench, const struct trial *trial, do
     char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8", tmpdir[sizeof bench->tmpdir];
     char *const env[] = {path, locale, tmpdir, NULL};
     memcpy(tmpdir, bench->tmpdir, sizeof tmpdir);
-    char **argv = language_command(bench->c->compile.argv, bench->c->source, bench->c->binary, 0);
+    char **argv = language_command(bench->c->compile.argv,
+                                   &(struct language_words){.source = bench->c->source, .binary = bench->c->binary});
     if (argv == NULL)
         return err_set(e, "out of memory");
     int fd = open(bench->c->source, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

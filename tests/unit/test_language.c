@@ -401,7 +401,7 @@ static void test_command(void)
          empty[] = "";
     char *argv[] = {a, b, c, d, empty, NULL};
     static const char *const expected[] = {"/bin/x", "-o/p/M.M.cM.c", "64m", "{other} { source }{", ""};
-    char **command = language_command(argv, "M.c", "/p/M", 64);
+    char **command = language_command(argv, &(struct language_words){"M.c", "/p/M", NULL, 64});
     CU_ASSERT_PTR_NOT_NULL_FATAL(command);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         UNIT_CHECK(strcmp(command[i], expected[i]) == 0, "%zu: %s", i, command[i]);
@@ -409,10 +409,38 @@ static void test_command(void)
     free(command);
 }
 
+static void check_words(const struct language_words *words, const char *first, const char *expected)
+{
+    char a[] = "{sources}", b[] = "x{sources}", c[] = "-{main}-";
+    char one[32], line[256] = "";
+    (void)snprintf(one, sizeof one, "%s", first);
+    char *argv[] = {one, a, b, c, a, NULL};
+    char **command = language_command(argv, words);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(command);
+    for (size_t i = 0; command[i] != NULL; i++)
+        (void)snprintf(line + strlen(line), sizeof line - strlen(line), "%s|", command[i]);
+    UNIT_CHECK(strcmp(line, expected) == 0, "%s", line);
+    free(command);
+}
+
+static void test_command_of_several_sources(void)
+{
+    const char *const two[] = {"M.c", "{main}.o", NULL}, *const none[] = {NULL};
+    check_words(&(struct language_words){"/p/g.tar.c", "", NULL, 1}, "{main}",
+                "g.tar|/p/g.tar.c|x{sources}|-g.tar-|/p/g.tar.c|");
+    check_words(&(struct language_words){"M.c", "", two, 1}, "cc", "cc|M.c|{main}.o|x{sources}|-M-|M.c|{main}.o|");
+    check_words(&(struct language_words){"M", "", none, 1}, "cc", "cc|x{sources}|-M-|");
+}
+
 static const struct unit_test tests[] = {
-    {"shipped", test_shipped},     {"finding", test_finding},
-    {"every_key", test_every_key}, {"not_installed", test_not_installed},
-    {"bad_files", test_bad_files}, {"clashes", test_clashes},
-    {"folders", test_folders},     {"command", test_command},
+    {"shipped", test_shipped},
+    {"finding", test_finding},
+    {"every_key", test_every_key},
+    {"not_installed", test_not_installed},
+    {"bad_files", test_bad_files},
+    {"clashes", test_clashes},
+    {"folders", test_folders},
+    {"command", test_command},
+    {"command_of_several_sources", test_command_of_several_sources},
 };
 UNIT_MAIN("language", tests)

@@ -531,6 +531,46 @@ static void test_folder_paths(void)
     problem_close(&problem); /* after a failure it does no harm */
 }
 
+static void test_sources(void)
+{
+    struct problem problem;
+    if (!opens(&problem, "1.in 1.out"))
+        return;
+    CU_ASSERT(problem.type == PROBLEM_PROGRAM && problem.wrap == PROBLEM_WRAP_AUTO && problem.source_count == 0);
+    problem_close(&problem);
+    if (!opens(&problem, "1.in 1.out g.c g.h G.java problem.ini=[sources]\nwith=g.c~g.h\nname=s\nwrap=no\n"
+                         "[sources.java]\nwith=./G.java\n[sources.lua]\nwith=\n[problem]\ntype=output_only\n"))
+        return;
+    CU_ASSERT(problem.type == PROBLEM_OUTPUT_ONLY && problem.has_type && problem.wrap == PROBLEM_WRAP_NO);
+    CU_ASSERT_EQUAL_FATAL(problem.source_count, 3);
+    const struct problem_sources *all = &problem.sources[0], *java = &problem.sources[1], *lua = &problem.sources[2];
+    CU_ASSERT_STRING_EQUAL(all->language, "");
+    CU_ASSERT_STRING_EQUAL(all->name, "s");
+    CU_ASSERT(all->with != NULL && strcmp(all->with[0], "g.c") == 0 && strcmp(all->with[1], "g.h") == 0 &&
+              all->with[2] == NULL);
+    CU_ASSERT(strcmp(java->language, "java") == 0 && strcmp(java->with[0], "./G.java") == 0 && java->line == 5);
+    CU_ASSERT(strcmp(lua->language, "lua") == 0 && lua->with != NULL && lua->with[0] == NULL);
+    problem_close(&problem);
+    CU_ASSERT(problem.sources == NULL && problem.source_count == 0);
+}
+
+static void test_passes(void)
+{
+    struct problem problem;
+    if (opens(&problem, "1.in 1.out spj.c problem.ini=[limits]\ntime_ms=5\n")) {
+        CU_ASSERT_EQUAL(problem.checker.passes, 1);
+        problem_close(&problem);
+    }
+    if (opens(&problem, "1.in 1.out v.py problem.ini=[checker]\nsource=v.py\nprotocol=kattis\n")) {
+        CU_ASSERT_EQUAL(problem.checker.passes, 2);
+        problem_close(&problem);
+    }
+    if (opens(&problem, "1.in 1.out v.py problem.ini=[checker]\nsource=v.py\nprotocol=spj\npasses=7\n")) {
+        CU_ASSERT_EQUAL(problem.checker.passes, 7);
+        problem_close(&problem);
+    }
+}
+
 /* ---- bad ones */
 
 static void check_message(const char *things, const char *message)
@@ -705,7 +745,24 @@ static void test_bad_conf(void)
         {"1.in 1.out i.py c.c problem.ini=[interactor]\nsource=i.py\nprotocol=kattis\n[checker]\nsource=c.c\n"
          "protocol=spj\n",
          FOLDER ": [checker] has nothing to check: i.py (kattis) leaves no file for it"},
-        {"1.in 1.out problem.ini=[sources]\nwith=a.cpp\n", FOLDER "/problem.ini:1: [sources] is not supported yet"},
+        {"1.in 1.out problem.ini=[sources]\nwith=a.cpp\n",
+         FOLDER "/problem.ini:1: [sources]: with: open " FOLDER "/a.cpp: No such file or directory"},
+        {"1.in 1.out a.cpp problem.ini=[limits]\n[sources.c]\nname=a/b.c\nwith=a.cpp\n",
+         FOLDER "/problem.ini:2: [sources.c]: name: 'a/b.c': must be a file's name without a folder"},
+        {"1.in 1.out a.cpp problem.ini=[sources]\nwith=a.cpp~./a.cpp\n",
+         FOLDER "/problem.ini:1: [sources]: with: two files are called a.cpp"},
+        {"1.in 1.out b/ problem.ini=[sources]\nwith=b\n",
+         FOLDER "/problem.ini:1: [sources]: with: " FOLDER "/b is a folder, not a file"},
+        {"1.in 1.out b/ problem.ini=[sources]\nwith=\"\"\n",
+         FOLDER "/problem.ini:1: [sources]: with: '' is no file's name"},
+        {"1.in 1.out b/ problem.ini=[sources]\nwith=../1.in\n",
+         FOLDER "/problem.ini:1: [sources]: with: open " FOLDER "/../1.in: No such file or directory"},
+        {"1.in 1.out a.cpp>/etc/passwd problem.ini=[sources]\nwith=a.cpp\n", FOLDER
+         "/problem.ini:1: [sources]: with: " FOLDER "/a.cpp is a link out of the folder (or not a relative one)"},
+        {"1.in 1.out problem.ini=[sources.an-awfully-long-name-of-a-language]\nname=a\n",
+         FOLDER "/problem.ini:1: [sources.an-awfully-long-name-of-a-language]: no language has so long a name"},
+        {"1.in 1.out problem.ini=[problem]\ntype=output\n",
+         FOLDER "/problem.ini:2: type = output: must be one of: program output_only raw_text"},
         {"1.in 1.out problem.ini=[cases]\nsamples=1~2\n", FOLDER "/problem.ini:2: samples: there is no case '2'"},
         {"2[30].in 2[30].out problem.ini=[cases]\nsamples=22\n",
          FOLDER "/problem.ini:2: samples: there is no case '22'"},
@@ -880,6 +937,8 @@ static void test_thousands(void)
 }
 
 static const struct unit_test tests[] = {
+    {"sources", test_sources},
+    {"passes", test_passes},
     {"cases", test_cases},
     {"defaults", test_defaults},
     {"order", test_order},

@@ -1,5 +1,6 @@
 /*
- * test_queue_lanes.c - how long new submissions wait while 2,000 rejudges do: workers that only sleep, on Redis and on a file.
+ * test_queue_lanes.c - how long new submissions wait while 2,000 rejudges do: workers that only sleep, of two boxes on one Redis, and
+ * of one on a file. The rejudges' share is of all workers that there are.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,6 +27,8 @@ struct crowd {
     struct queue *queues[WORKERS];
     pthread_t threads[WORKERS];
     atomic_int started, failures, rejudged, done;
+    atomic_int rejudging, most; /* rejudges that are held, and the most at once */
+    int nodes;
     int stop_fd;
     int64_t pushed_us[NEW];
     _Atomic int64_t ended_us[NEW];
@@ -45,10 +48,16 @@ static void pause_ms(int64_t ms)
 static void judge(struct crowd *crowd, struct queue *queue, const struct queue_job *job)
 {
     struct err e;
+    bool again = job->lane == QUEUE_LANE_REJUDGE;
+    int held = again ? ++crowd->rejudging : 0;
+    if (held > crowd->most)
+        crowd->most = held; /* two that write at once both found more than one */
     pause_ms(JUDGING_MS);
+    if (again)
+        crowd->rejudging--;
     if (queue_ack(queue, job, &e) != 1)
         crowd->failures++;
-    if (job->lane == QUEUE_LANE_REJUDGE) {
+    if (again) {
         crowd->rejudged++;
         return;
     }
@@ -69,7 +78,8 @@ static void *work(void *argument)
     struct queue_job job;
     struct err e;
     struct queue *queue = worker->crowd->queues[worker->number];
-    (void)str_format(owner, sizeof owner, "n1/%d", worker->number); /* it fits */
+    (void)str_format(owner, sizeof owner, "n%d/%d", 1 + worker->number % worker->crowd->nodes,
+                     worker->number); /* it fits */
     for (int taken = 0; taken >= 0;) {
         taken = queue_take(queue, owner, languages, 2, 3000, worker->crowd->stop_fd, &job, &e);
         if (taken == 1)
@@ -147,6 +157,7 @@ static void observe(struct crowd *crowd)
     UNIT_CHECK(stats.waiting[QUEUE_LANE_REJUDGE] > REJUDGES / 2, "%lld wait",
                (long long)stats.waiting[QUEUE_LANE_REJUDGE]);
     UNIT_CHECK(rejudged >= NEW / 2, "%d rejudged meanwhile", rejudged);
+    UNIT_CHECK(crowd->most == 1, "%d rejudges at once: 30 %% of %d workers is one", atomic_load(&crowd->most), WORKERS);
     UNIT_CHECK(crowd->failures == 0, "%d calls failed", atomic_load(&crowd->failures));
 }
 
@@ -154,6 +165,7 @@ static void with_crowd(enum bed_kind kind)
 {
     static struct crowd crowd; /* of one test at a time */
     memset(&crowd, 0, sizeof crowd);
+    crowd.nodes = kind == BED_REDIS ? 2 : 1;
     int made = bed_init(&crowd.bed, kind);
     if (made == 0) {
         unit_skip("no redis-server");
@@ -167,7 +179,7 @@ static void with_crowd(enum bed_kind kind)
     crowd.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool ready = crowd.bed.queue != NULL && crowd.stop_fd >= 0;
     for (int i = 0; i < WORKERS; i++)
-        ready = (crowd.queues[i] = bed_queue(&crowd.bed, "n1")) != NULL && ready;
+        ready = (crowd.queues[i] = bed_queue(&crowd.bed, i % crowd.nodes == 0 ? "n1" : "n2")) != NULL && ready;
     CU_ASSERT(ready);
     if (ready)
         observe(&crowd);

@@ -243,7 +243,7 @@ static void test_compiler(void)
         for (size_t k = 0; rows[i].words[k] != NULL; k++)
             argv[k] = (char *)(uintptr_t)rows[i].words[k];
         const struct language language = {.id = rows[i].id, .compile = {.argv = argv}};
-        char **words = rules_compiler(&rules, &language);
+        char **words = rules_compiler(&rules, &language, language.compile.argv);
         CU_ASSERT_FATAL(words != NULL);
         size_t k = 0;
         for (; rows[i].result[k] != NULL; k++)

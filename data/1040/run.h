@@ -1,0 +1,1 @@
+int longest(int n, const int a[]);

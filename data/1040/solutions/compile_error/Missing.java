@@ -1,0 +1,5 @@
+class Solution {
+    static int shortest(int[] a) {
+        return a.length;
+    }
+}

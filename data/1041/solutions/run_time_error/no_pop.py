@@ -1,0 +1,6 @@
+class Stack:
+    def push(self, x):
+        self.last = x
+
+    def smallest(self):
+        return self.last
