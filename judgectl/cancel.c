@@ -4,7 +4,6 @@
  * Needs what judge.conf gives access to, and judged's socket: root. The row first: from then on its worker can write nothing.
  * Then the worker is told, over judged's socket where it is one of this box's, by its lost lease where it is not.
  */
-#include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/refused.h"
 #include "queue/queue.h"
 #include "store/store.h"
@@ -161,24 +161,10 @@ static int cancel(struct cancelling *cancelling, const char *text, struct err *e
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(const char **home, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {
-        {"home", required_argument, NULL, 'H'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'H':
-            *home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl cancel --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {OPTION_HOME(home)};
+    int code = options_parse("cancel", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     return optind == argc
                ? err_set(e, "which? judgectl cancel ID..., a submission's number, or j: and a self-contained job's id")
                : 0;

@@ -3,7 +3,7 @@
  *
  * Needs to read the file: root, or its group. It changes nothing and asks no server.
  */
-#include <getopt.h>
+#include <unistd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 
 #include "common/banned.h"
 
@@ -35,31 +36,11 @@ struct options {
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct options *options, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {
-        {"home", required_argument, NULL, 'H'},
-        {"sample", no_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'H':
-            options->home = optarg;
-            break;
-        case 's':
-            options->sample = true;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl config --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {OPTION_HOME(&options->home),
+                                      {"sample", 0, OPTION_FLAG, &options->sample, 0, 0, NULL, NULL}};
+    int code = options_parse("config", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     const char *what = optind < argc ? argv[optind] : "";
     options->print = strcmp(what, "print") == 0;
     if (!options->print && strcmp(what, "check") != 0)

@@ -4,7 +4,7 @@
  * Needs to read judge.conf: root, or its group. init and upgrade need the right CREATE, as the database's own administrator has
  * it; they never alter or drop a table of HUSTOJ.
  */
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "store/store.h"
 
 #include "common/banned.h"
@@ -34,27 +35,10 @@ static const char *const actions[ACTIONS + 1] = {"init", "upgrade", "check", NUL
 /* 0 with the action and the home (or NULL); 1 after --help was printed; -1 with e. */
 static int parse(enum action *action, const char **home, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {
-        {"home", required_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'H':
-            *home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl db --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {OPTION_HOME(home)};
+    int code = options_parse("db", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     if (optind != argc - 1)
         return err_set(e, "one of init, upgrade, check: judgectl db --help says more");
     for (int i = 0; i < ACTIONS; i++) {

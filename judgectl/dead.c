@@ -3,7 +3,7 @@
  *
  * Needs what judge.conf gives access to: root, or its group. Retrying is `judgectl rejudge` for those that are rows.
  */
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/refused.h"
 #include "queue/queue.h"
 #include "store/store.h"
@@ -112,29 +113,10 @@ static int change(struct quarantine *quarantine, const char *text, struct err *e
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct quarantine *quarantine, const char **home, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {{"home", required_argument, NULL, 'H'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'H':
-            *home = optarg;
-            break;
-        case 'j':
-            quarantine->json = true;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl dead --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {OPTION_HOME(home), OPTION_JSON(&quarantine->json)};
+    int code = options_parse("dead", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     int action = 0;
     while (optind < argc && action < ACTIONS && strcmp(argv[optind], actions[action]) != 0)
         action++;

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #include "common/file.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "queue/queue.h"
 
 #include "common/banned.h"
@@ -133,29 +133,11 @@ static int read_journal(struct log_search *search, struct err *e)
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct log_search *search, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {{"journal", required_argument, NULL, 'j'},
-                                          {"home", required_argument, NULL, 'H'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'j':
-            search->journal = optarg;
-            break;
-        case 'H':
-            search->home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl log --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {{"journal", 0, OPTION_TEXT, &search->journal, 0, 0, NULL, NULL},
+                                      OPTION_HOME(&search->home)};
+    int code = options_parse("log", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     if (optind + 1 != argc)
         return err_set(e, "of which submission? judgectl log ID");
     int64_t number;

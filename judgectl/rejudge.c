@@ -4,7 +4,6 @@
  * Needs what judge.conf gives access to: root, or its group. Rows are set back a page at a time, each page in its own statements, and
  * then put into the queue: where this ends between the two, the box's agent finds the rows in the table. Said again it goes on.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/refused.h"
 #include "judgectl/shown.h"
 #include "queue/queue.h"
@@ -55,8 +55,9 @@ struct rejudging {
 /* ---- what is asked for */
 
 /* "90m", "2026-11-21", "2026-11-21 14:30" as seconds since 1970. */
-static int read_time(const char *text, int64_t *when_s, struct err *e)
+static int read_time(void *value, const char *text, struct err *e)
 {
+    int64_t *when_s = value;
     static const struct {
         char letter;
         int64_t seconds;
@@ -85,8 +86,9 @@ static int read_time(const char *text, int64_t *when_s, struct err *e)
                    text);
 }
 
-static int read_result(const char *text, int *result, struct err *e)
+static int read_result(void *value, const char *text, struct err *e)
 {
+    int *result = value;
     int64_t number;
     for (int i = STORE_RUNNING + 1; i <= STORE_MANUAL; i++) {
         if (strcasecmp(text, shown_result(i)) == 0) {
@@ -101,53 +103,22 @@ static int read_result(const char *text, int *result, struct err *e)
     return 0;
 }
 
-static int read_option(struct rejudging *rejudging, int word, struct err *e)
-{
-    struct store_filter *filter = &rejudging->filter;
-    rejudging->filtered = true;
-    switch (word) {
-    case 'p':
-        return str_to_int64(optarg, 1, INT32_MAX, &filter->problem_id) == 0
-                   ? 0
-                   : err_set(e, "--problem %.20s: a problem's number", optarg);
-    case 'c':
-        return str_to_int64(optarg, 1, INT32_MAX, &filter->contest_id) == 0
-                   ? 0
-                   : err_set(e, "--contest %.20s: a contest's number", optarg);
-    case 'r':
-        return read_result(optarg, &filter->result, e);
-    default:
-        return read_time(optarg, &filter->since_s, e);
-    }
-}
-
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct rejudging *rejudging, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {
-        {"problem", required_argument, NULL, 'p'}, {"contest", required_argument, NULL, 'c'},
-        {"result", required_argument, NULL, 'r'},  {"since", required_argument, NULL, 's'},
-        {"dry-run", no_argument, NULL, 'n'},       {"home", required_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
-    };
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":p:nh", table, NULL)) != -1) {
-        if (word == 'n') {
-            rejudging->dry = true;
-        } else if (word == 'H') {
-            rejudging->home = optarg;
-        } else if (word == 'h') {
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        } else if (word == ':' || word == '?') {
-            return err_set(e, "%s '%s': judgectl rejudge --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        } else if (read_option(rejudging, word, e) != 0) {
-            return -1;
-        }
-    }
+    struct store_filter *filter = &rejudging->filter;
+    const struct option_row rows[] = {
+        {"problem", 'p', OPTION_NUMBER, &filter->problem_id, 1, INT32_MAX, "a problem's number", NULL},
+        {"contest", 0, OPTION_NUMBER, &filter->contest_id, 1, INT32_MAX, "a contest's number", NULL},
+        {"result", 0, OPTION_READ, &filter->result, 0, 0, NULL, read_result},
+        {"since", 0, OPTION_READ, &filter->since_s, 0, 0, NULL, read_time},
+        {"dry-run", 'n', OPTION_FLAG, &rejudging->dry, 0, 0, NULL, NULL},
+        OPTION_HOME(&rejudging->home)};
+    int code = options_parse("rejudge", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
+    rejudging->filtered =
+        filter->problem_id != 0 || filter->contest_id != 0 || filter->result != -1 || filter->since_s != 0;
     if (rejudging->filtered == (optind < argc))
         return err_set(e, rejudging->filtered ? "numbers, or --problem and the like: not both"
                                               : "which? judgectl rejudge ID..., or --problem P and the like");

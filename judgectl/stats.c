@@ -2,7 +2,7 @@
  * stats.c - `judgectl stats`: the pool in numbers as one JSON object, or one every N seconds, a line each.
  */
 #include <errno.h>
-#include <getopt.h>
+#include <unistd.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "common/err.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/figures.h"
 #include "judgectl/shown.h"
 
@@ -106,35 +107,13 @@ static void print_figures(const struct figures_source *source, const struct figu
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct options *options, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {{"every", required_argument, NULL, 'e'},
-                                          {"count", required_argument, NULL, 'c'},
-                                          {"home", required_argument, NULL, 'H'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'e':
-            if (str_to_int64(optarg, 1, 86400, &options->every_s) != 0)
-                return err_set(e, "--every %s: seconds, 1 to 86400", optarg);
-            break;
-        case 'c':
-            if (str_to_int64(optarg, 1, INT64_MAX, &options->count) != 0)
-                return err_set(e, "--count %s: how many lines", optarg);
-            break;
-        case 'H':
-            options->home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl stats --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {
+        {"every", 0, OPTION_NUMBER, &options->every_s, 1, 86400, "seconds, 1 to 86400", NULL},
+        {"count", 0, OPTION_NUMBER, &options->count, 1, INT64_MAX, "how many lines", NULL},
+        OPTION_HOME(&options->home)};
+    int code = options_parse("stats", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     if (options->count == 0)
         options->count = options->every_s == 0 ? 1 : INT64_MAX;
     if (options->every_s == 0 && options->count > 1)

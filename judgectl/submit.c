@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/languages.h"
 #include "judgectl/live.h"
 #include "judgectl/shown.h"
@@ -57,49 +57,27 @@ struct submitting {
     struct events_sender events;
 };
 
+static int read_lane(void *value, const char *text, struct err *e)
+{
+    int lane = queue_lane_of(text);
+    if (lane < 0)
+        return err_set(e, "--lane %.40s: one of exam, contest, test, practice, rejudge", text);
+    *(enum queue_lane *)value = (enum queue_lane)lane;
+    return 0;
+}
+
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct options *options, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {
-        {"problem", required_argument, NULL, 'p'}, {"language", required_argument, NULL, 'l'},
-        {"user", required_argument, NULL, 'u'},    {"lane", required_argument, NULL, 'L'},
-        {"wait", no_argument, NULL, 'w'},          {"home", required_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
-    };
-    int word, lane;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":p:l:h", table, NULL)) != -1) {
-        switch (word) {
-        case 'p':
-            options->problem = optarg;
-            break;
-        case 'l':
-            options->language = optarg;
-            break;
-        case 'u':
-            options->user = optarg;
-            break;
-        case 'L':
-            lane = queue_lane_of(optarg);
-            if (lane < 0)
-                return err_set(e, "--lane %s: one of exam, contest, test, practice, rejudge", optarg);
-            options->lane = (enum queue_lane)lane;
-            break;
-        case 'w':
-            options->wait = true;
-            break;
-        case 'H':
-            options->home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl submit --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {{"problem", 'p', OPTION_TEXT, &options->problem, 0, 0, NULL, NULL},
+                                      {"language", 'l', OPTION_TEXT, &options->language, 0, 0, NULL, NULL},
+                                      {"user", 0, OPTION_TEXT, &options->user, 0, 0, NULL, NULL},
+                                      {"lane", 0, OPTION_READ, &options->lane, 0, 0, NULL, read_lane},
+                                      {"wait", 0, OPTION_FLAG, &options->wait, 0, 0, NULL, NULL},
+                                      OPTION_HOME(&options->home)};
+    int code = options_parse("submit", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     if (optind == argc)
         return err_set(e, "no source: judgectl submit [OPTIONS] SOURCE...");
     options->sources = argv + optind;

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <pthread.h>
@@ -22,6 +21,7 @@
 #include "common/file.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/figures.h"
 #include "judgectl/shown.h"
 
@@ -318,32 +318,13 @@ static int run(struct top *top, struct err *e)
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct top *top, const char **home, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {{"every", required_argument, NULL, 'e'},
-                                          {"home", required_argument, NULL, 'H'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int64_t number;
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'e':
-            if (str_to_int64(optarg, 1, 3600, &number) != 0)
-                return err_set(e, "--every %s: seconds, 1 to 3600", optarg);
-            top->every_s = (int)number;
-            break;
-        case 'H':
-            *home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl top --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    int64_t number = top->every_s;
+    const struct option_row rows[] = {{"every", 0, OPTION_NUMBER, &number, 1, 3600, "seconds, 1 to 3600", NULL},
+                                      OPTION_HOME(home)};
+    int code = options_parse("top", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
+    top->every_s = (int)number;
     return optind == argc ? 0 : err_set(e, "'%s': no argument is taken", argv[optind]);
 }
 

@@ -4,7 +4,6 @@
  * The lines come from judge_node's socket; what is true is the table, which is read at the start, now and then, and where there is no
  * socket. Needs what judge.conf gives access to: root, or its group.
  */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/options.h"
 #include "judgectl/live.h"
 #include "judgectl/shown.h"
 #include "store/store.h"
@@ -59,29 +59,10 @@ struct watch {
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(struct watch *watch, const char **home, int argc, char **argv, struct err *e)
 {
-    static const struct option table[] = {{"json", no_argument, NULL, 'j'},
-                                          {"home", required_argument, NULL, 'H'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int word;
-    opterr = 0;
-    optind = 1;
-    while ((word = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        switch (word) {
-        case 'j':
-            watch->json = true;
-            break;
-        case 'H':
-            *home = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout); /* nothing follows it */
-            return 1;
-        default:
-            return err_set(e, "%s '%s': judgectl watch --help lists what there is",
-                           word == ':' ? "no value after" : "unknown option", argv[optind - 1]);
-        }
-    }
+    const struct option_row rows[] = {OPTION_JSON(&watch->json), OPTION_HOME(home)};
+    int code = options_parse("watch", usage, rows, sizeof rows / sizeof *rows, argc, argv, e);
+    if (code != 0)
+        return code;
     watch->all = calloc((size_t)(argc - optind) + 1, sizeof *watch->all);
     if (watch->all == NULL)
         return err_set(e, "out of memory");
