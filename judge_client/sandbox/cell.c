@@ -147,14 +147,14 @@ static int copy_program(int from_fd, int to_fd, const char *name)
 }
 
 /* The folder of a cell that has ended is still there as long as its descriptor is open: only the worker writes to it. */
-static int cell_take_programs(const struct cell *cell, int old_fd, struct err *e)
+int cell_copy_programs(const struct cell *cell, int old_fd, struct err *e)
 {
     int fd = openat(old_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
     if (folder == NULL) {
         int error = errno;
         file_close(&fd);
-        return err_sys(e, error, "read the programs of the cell before");
+        return err_sys(e, error, "read the programs of a cell");
     }
     int result = 0;
     struct dirent *entry;
@@ -200,7 +200,7 @@ static int cell_open(struct cell *cell, const struct cell_options *options, stru
         err_set(e, "the cell did not take its set-up");
         goto fail;
     }
-    if (old_fd >= 0 && cell_take_programs(cell, old_fd, e) != 0)
+    if (old_fd >= 0 && cell_copy_programs(cell, old_fd, e) != 0)
         goto fail;
     file_close(&old_fd);
     return 0;
@@ -309,6 +309,13 @@ int cell_send_run(const struct cell *cell, const struct sandbox_spec *spec, cons
     int envc = argc < 0 ? -1 : pack(launch->strings, CELL_STRINGS_SIZE, &length, spec->env);
     if (envc < 0 || argc + envc > 8000)
         return err_set(e, "arguments and environment are larger than %d bytes or 8000 strings", CELL_STRINGS_SIZE);
+    int fds[CELL_FDS];
+    size_t fd_count = launch->fds[3] >= 0 ? 4 : 3;
+    if (spec->more_count > CELL_MORE_FDS)
+        return err_set(e, "more than %d further descriptors", CELL_MORE_FDS);
+    memcpy(fds, launch->fds, sizeof launch->fds);
+    for (size_t i = 0; i < spec->more_count; i++)
+        fds[fd_count + i] = spec->more[i];
     struct cell_request request = {
         .kind = CELL_RUN,
         .flags = launch->flags,
@@ -318,6 +325,7 @@ int cell_send_run(const struct cell *cell, const struct sandbox_spec *spec, cons
         .string_bytes = (uint32_t)length,
         .into_cgroup = launch->fds[3] >= 0,
         .limit_count = launch->limit_count,
+        .more_fds = (uint32_t)spec->more_count,
     };
     memcpy(request.limits, launch->limits, sizeof request.limits);
     struct iovec parts[3] = {
@@ -325,7 +333,7 @@ int cell_send_run(const struct cell *cell, const struct sandbox_spec *spec, cons
         {(void *)(uintptr_t)launch->filter->code, sizeof launch->filter->code[0] * launch->filter->length},
         {launch->strings, length},
     };
-    return cell_send(cell, parts, 3, launch->fds, launch->fds[3] >= 0 ? 4 : 3, e);
+    return cell_send(cell, parts, 3, fds, fd_count + spec->more_count, e);
 }
 
 int cell_send_reset(const struct cell *cell, struct err *e)

@@ -47,6 +47,9 @@ void cell_kill(struct cell *cell);
 void cell_close(struct cell *cell);
 void cell_forget(struct cell *cell);
 
+/* Copies the files of another cell's program folder into this one's. 0, or -1 with e. */
+int cell_copy_programs(const struct cell *cell, int from_fd, struct err *e);
+
 /* Notes that the process pid has ended and was reaped: a cell of that pid has no process any more. */
 void cell_note_reaped(struct cell *siblings, int sibling_count, pid_t pid);
 
@@ -60,7 +63,7 @@ struct cell_launch {
     uint32_t limit_count;
     struct cell_limit limits[CELL_LIMITS];
     char *strings; /* room of CELL_STRINGS_SIZE for argv and env as they are sent */
-    int fds[4];    /* 0 1 2 and the group's for CLONE_INTO_CGROUP, or -1 */
+    int fds[4];    /* 0 1 2 and the group's for CLONE_INTO_CGROUP, or -1; the spec's own come behind */
 };
 
 /* Starts a run / lets the cell go on after ENDED / lets the met child go on. 0, or -1 with e. */

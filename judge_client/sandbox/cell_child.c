@@ -3,7 +3,7 @@
  *
  * Runs in the cell's child, which shares the cell's memory: it may write to nothing but cell->fault, allocates nothing
  * and calls plain system calls only. It begins as root in the cell and holds nothing by the time it executes the
- * program: not a privilege, a group, a descriptor above 2, nor a limit it could raise.
+ * program: not a privilege, a group, a descriptor that its run does not give it, nor a limit it could raise.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +57,19 @@ static int child_meet_tracer(void)
     return count == 1 ? 0 : -1;
 }
 
+/* What the spec gives besides becomes 3 and on, as it came: each has a larger number now than it gets. Nothing else stays. */
+static int child_descriptors(const struct cell_run *run)
+{
+    const int *from = run->fds + (run->request->into_cgroup != 0 ? 4 : 3);
+    int to = 3;
+    for (uint32_t i = 0; i < run->request->more_fds; i++, to++) {
+        errno = EPROTO;
+        if (from[i] <= to || dup2(from[i], to) < 0)
+            return -1;
+    }
+    return close_range((unsigned)to, ~0U, 0);
+}
+
 int cell_child(struct cell_state *cell, const struct cell_run *run)
 {
     const struct cell_request *request = run->request;
@@ -76,7 +89,7 @@ int cell_child(struct cell_state *cell, const struct cell_run *run)
         return cell_fail(cell, CELL_STEP_IDS, NULL);
     if (child_meet_tracer() != 0)
         return cell_fail(cell, CELL_STEP_HANDSHAKE, NULL);
-    if (close_range(3, ~0U, 0) != 0)
+    if (child_descriptors(run) != 0)
         return cell_fail(cell, CELL_STEP_FDS, NULL);
     struct sock_fprog program = {
         .len = (unsigned short)request->filter_length,

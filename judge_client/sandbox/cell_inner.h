@@ -59,7 +59,7 @@ struct cell_run {
     const struct sock_filter *filter;
     char **argv;
     char **env;
-    int fds[4];
+    int fds[CELL_FDS];
 };
 
 /* cell_child.c: in the cloned child: gives everything up and executes the program. Returns an exit code on failure. */

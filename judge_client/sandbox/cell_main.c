@@ -242,6 +242,9 @@ static int serve_run(struct cell_state *cell, struct cell_message *message)
     bool holding = (message->u.request.flags & CELL_HOLD) != 0;
     if (split(cell, message, &run) != 0)
         return -1;
+    errno = EPROTO;
+    if (message->fd_count != 3 + (run.request->into_cgroup != 0) + (int)run.request->more_fds)
+        return cell_fail(cell, CELL_STEP_PROTOCOL, "descriptors");
     memcpy(run.fds, message->fds, sizeof run.fds);
     int64_t cpu_us = cell_cpu_us(RUSAGE_CHILDREN);
     if (cell_mount_proc(cell, (message->u.request.flags & CELL_PROC) != 0) == 0 && cell_box_begin(cell) == 0)

@@ -8,7 +8,7 @@
  *   struct cell_request, MOUNTS   ->                                              (only when they change)
  *                                 <-     struct cell_reply
  *   struct cell_request, RUN      ->     clones                          gives everything up
- *   (fds: 0 1 2 [cgroup])         <--------------------------------------  one byte, its pid by SCM_CREDENTIALS
+ *   (fds: 0 1 2 [cgroup] 3...)    <--------------------------------------  one byte, its pid by SCM_CREDENTIALS
  *   seizes, one byte              -------------------------------------->  filter, execve
  *                                        waits, sweeps
  *                                 <-     struct cell_reply, ENDED        (only with CELL_HOLD)
@@ -21,12 +21,13 @@
 #include <linux/filter.h>
 #include <stdint.h>
 
-#define CELL_PROTOCOL 1
+#define CELL_PROTOCOL 2
 #define CELL_MESSAGE_SIZE (128 * 1024)                    /* the largest request: header, filter, strings */
 #define CELL_STRINGS_SIZE (CELL_MESSAGE_SIZE - 16 * 1024) /* of it for arguments and environment */
 #define CELL_MOUNTS 16                                    /* extra mounts at once */
 #define CELL_LIMITS 10                                    /* rlimits */
-#define CELL_FDS (CELL_MOUNTS + 4)                        /* descriptors with one message */
+#define CELL_MORE_FDS 30                                  /* of a program besides 0 1 2 */
+#define CELL_FDS (CELL_MORE_FDS + 4)                      /* descriptors with one message */
 
 /* What can fail in the cell or in its child, and the words for it. */
 #define CELL_STEPS(STEP)                                                                                               \
@@ -88,7 +89,7 @@ struct cell_limit {
 };
 
 /* Followed by: filter_length struct sock_filter, then argc + envc strings (RUN) or mount_count targets (MOUNTS), each
- * with its NUL. Descriptors: RUN 0 1 2 and, with into_cgroup, the group's; MOUNTS one detached mount each. */
+ * with its NUL. Descriptors: RUN 0 1 2, with into_cgroup the group's, then more_fds that become 3 and on; MOUNTS one detached mount each. */
 struct cell_request {
     uint32_t kind;
     uint32_t flags;
@@ -99,7 +100,7 @@ struct cell_request {
     uint32_t string_bytes;
     uint32_t into_cgroup;
     uint32_t limit_count;
-    uint32_t pad;
+    uint32_t more_fds;
     struct cell_limit limits[CELL_LIMITS];
 };
 

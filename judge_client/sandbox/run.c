@@ -119,6 +119,26 @@ static void drain(struct loop *loop, size_t k, int stream, bool all)
     }
 }
 
+/* Lets the programs go on when all are ready: the time that making one takes is no other one's. */
+static void start_met(struct loop *loop)
+{
+    struct err fault;
+    for (size_t k = 0; k < loop->n; k++) {
+        const struct run *run = &loop->runs[k];
+        if (run->sent && !run->met && !run->clean && run->since_us > 0 && run->end == RUN_END_NONE)
+            return;
+    }
+    for (size_t k = 0; k < loop->n; k++) {
+        struct run *run = &loop->runs[k];
+        if (!run->met || run->start_us > 0 || run->end != RUN_END_NONE)
+            continue;
+        run->start_us = run->written_check_us = clock_now_us();
+        run->cpu_check_us = run->start_us + run->spec->limits.cpu_us;
+        if (cell_send_go(run->cell, &fault) != 0)
+            fail(loop, &fault);
+    }
+}
+
 static void met(struct loop *loop, size_t k, pid_t pid)
 {
     struct run *run = &loop->runs[k];
@@ -128,14 +148,10 @@ static void met(struct loop *loop, size_t k, pid_t pid)
         fail(loop, &fault);
         return;
     }
-    if (run->end != RUN_END_NONE) {
+    run->met = true;
+    if (run->end != RUN_END_NONE)
         tracer_kill(&loop->tracer, k);
-        return;
-    }
-    run->start_us = clock_now_us();
-    run->cpu_check_us = run->start_us + run->spec->limits.cpu_us;
-    if (cell_send_go(run->cell, &fault) != 0)
-        fail(loop, &fault);
+    start_met(loop);
 }
 
 static void drain_all(struct loop *loop, size_t k)
@@ -266,6 +282,32 @@ static void give_up(struct loop *loop, size_t k)
     cell_close(run->cell);
 }
 
+/* Acts on what of a running program is due, and returns when the next thing is. */
+static int64_t check_running(struct loop *loop, size_t k, int64_t now_us)
+{
+    struct run *run = &loop->runs[k];
+    if (run->leaving)
+        return run_check_leaving(&loop->tracer, k, now_us);
+    int64_t wall_us = run->start_us + run->spec->limits.wall_us;
+    if (now_us >= wall_us + run->served_us && run->spec->waits_for != 0)
+        run->served_us = run_served_us(&loop->tracer, k);
+    int64_t deadline_us = wall_us + run->served_us;
+    bool watched = run->spec->written_bytes > 0 || run->spec->waits_for != 0;
+    bool looks = watched && now_us >= run->written_check_us;
+    bool locked = looks && run->spec->waits_for != 0 && run_is_locked(&loop->tracer, now_us);
+    if (loop->n > 1 && (locked || now_us >= deadline_us))
+        run_note_waiting(&loop->tracer);
+    run->result->dead_lock = locked;
+    if (locked || now_us >= deadline_us)
+        end_run(loop, k, RUN_END_LIMIT, SANDBOX_LIMIT_WALL);
+    else if (now_us >= run->cpu_check_us)
+        look_at_cpu(loop, k, now_us);
+    if (looks && run_wrote_too_much(run, now_us))
+        end_run(loop, k, RUN_END_LIMIT, SANDBOX_LIMIT_OUTPUT);
+    int64_t due_us = deadline_us < run->cpu_check_us ? deadline_us : run->cpu_check_us;
+    return watched && run->written_check_us < due_us ? run->written_check_us : due_us;
+}
+
 /* Acts on what is due, and returns when the next thing is. */
 static int64_t check_deadlines(struct loop *loop, int64_t now_us)
 {
@@ -281,19 +323,14 @@ static int64_t check_deadlines(struct loop *loop, int64_t now_us)
         int64_t due_us;
         if (!run->sent || run->clean)
             continue;
-        if (run->end != RUN_END_NONE || run->main_ended || run->start_us == 0) {
+        if (run->end != RUN_END_NONE || run->main_ended || run->left || run->start_us == 0) {
             due_us = run->since_us + CELL_WAIT_US;
             if (now_us >= due_us) {
                 give_up(loop, k);
                 continue;
             }
         } else {
-            int64_t deadline_us = run->start_us + run->spec->limits.wall_us;
-            if (now_us >= deadline_us)
-                end_run(loop, k, RUN_END_LIMIT, SANDBOX_LIMIT_WALL);
-            else if (now_us >= run->cpu_check_us)
-                look_at_cpu(loop, k, now_us);
-            due_us = deadline_us < run->cpu_check_us ? deadline_us : run->cpu_check_us;
+            due_us = check_running(loop, k, now_us);
         }
         if (due_us < next_us)
             next_us = due_us;
@@ -328,6 +365,18 @@ static int64_t look_up(struct loop *loop)
             run->start_us += late_us;
     }
     return now_us;
+}
+
+/* Some end because others have ended. Only when all that has ended is known. */
+static void tell_ended(struct loop *loop)
+{
+    if (loop->more || loop->failed)
+        return;
+    uint32_t end = run_tell_ended(&loop->tracer, loop->hooks);
+    for (size_t k = 0; k < loop->n; k++) {
+        if ((end >> k & 1) != 0)
+            end_run(loop, k, RUN_END_DISMISSED, SANDBOX_LIMIT_NONE);
+    }
 }
 
 /* Waits once, and acts on all that came. */
@@ -380,6 +429,9 @@ static void turn(struct loop *loop)
         reaped++;
     loop->more = reaped == REAP_MOST;
     (void)look_up(loop);
+    start_met(loop);
+    if (loop->n > 1)
+        tell_ended(loop);
 }
 
 static void start_all(struct loop *loop, const struct sandbox_spec *specs, const struct record_specs *opened,
@@ -443,6 +495,8 @@ static int run_specs(struct sandbox *sandbox, const struct sandbox_spec *specs, 
             if (loop.runs != NULL)
                 file_close(&loop.runs[k].outputs[i]);
         }
+        bool none = false;
+        run_close_more(&specs[k], loop.runs != NULL ? &loop.runs[k].more_closed : &none);
         if (loop.runs == NULL || !loop.runs[k].sent || !loop.runs[k].cell->has_group)
             continue;
         if (run_finish(&loop.runs[k], &fault) != 0) {

@@ -21,7 +21,8 @@ enum run_end {
     RUN_END_REFUSED,
     RUN_END_STOPPED,
     RUN_END_CANCELLED,
-    RUN_END_FAULT, /* something of ours failed: there will be no result */
+    RUN_END_DISMISSED, /* hooks->ended said so */
+    RUN_END_FAULT,     /* something of ours failed: there will be no result */
 };
 
 struct run {
@@ -51,6 +52,18 @@ struct run {
     int64_t cpu_check_us;     /* when to look at the CPU time again */
     int64_t since_us;         /* when what we are waiting for began: the start, or the end of the program */
     bool gone;                /* the cell ended in the middle */
+    bool met;                 /* its process waits for the word to go on, or has had it */
+    bool more_closed;         /* the spec's further descriptors are the cell's */
+    bool leaving;             /* stopped in its last moment, by spec->last_words */
+    bool left;                /* and let go */
+    int leave_status;         /* its wait status then */
+    int64_t let_go_us;        /* until when it is held */
+    bool told;                /* hooks->ended knows of its end */
+    bool served;              /* served_us is final */
+    int64_t served_us;        /* processor time of those that it waits for */
+    int64_t idle_since_us;    /* waits in read or write, as far as was seen, since then; 0: it does not */
+    int64_t idle_cpu_us;      /* and had used so much */
+    int64_t written_check_us; /* when to look at what it has written */
     int64_t left_bytes, children_cpu_us, reset_cpu_us; /* from the cell's answer */
     struct cell_reply fault;                           /* the cell's word on a failed step */
     uint16_t calls[POLICY_ARCHES]

@@ -49,7 +49,7 @@ static enum sandbox_limit limit_passed(const struct run *run, const struct cgrou
         return SANDBOX_LIMIT_OUTPUT;
     if (result->cpu_us > limits->cpu_us)
         return SANDBOX_LIMIT_CPU;
-    if (result->wall_us > limits->wall_us)
+    if (result->wall_us - run->served_us > limits->wall_us)
         return SANDBOX_LIMIT_WALL;
     if (usage->pids_refused > 0)
         return SANDBOX_LIMIT_PROCESSES;
@@ -86,6 +86,7 @@ int run_finish(struct run *run, struct err *e)
         result->limit = SANDBOX_LIMIT_MEMORY;
     result->stopped = run->end == RUN_END_STOPPED;
     result->cancelled = run->end == RUN_END_CANCELLED;
+    result->dismissed = run->end == RUN_END_DISMISSED;
     result->exit_code = -1;
     if (run->end == RUN_END_NONE && result->not_executed == 0)
         result->exit_code = run->exit_code;

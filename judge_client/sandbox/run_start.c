@@ -85,6 +85,18 @@ static int guard_input(int *fd, struct err *e)
     return result;
 }
 
+/* Whoever shares a pipe cannot open it anew, but for the program that has it as a further descriptor. */
+static int own_pipes(const struct run *run, struct err *e)
+{
+    struct stat info;
+    for (size_t i = 0; i < run->spec->more_count; i++) {
+        int fd = run->spec->more[i];
+        if (fstat(fd, &info) != 0 || (S_ISFIFO(info.st_mode) && fchown(fd, run->cell->uid, run->cell->uid) != 0))
+            return err_sys(e, errno, "set up descriptor %zu", i + 3);
+    }
+    return 0;
+}
+
 /* Fills fds: what the spec gives, else /dev/null for 0 and a pipe for 1 and 2, of which our end goes to run->outputs. */
 static int make_streams(struct run *run, int fds[3], struct err *e)
 {
@@ -179,6 +191,13 @@ static int launch(struct sandbox *sandbox, struct run *run, const struct prepare
     return cell_send_run(run->cell, spec, &launch, e);
 }
 
+void run_close_more(const struct sandbox_spec *spec, bool *closed)
+{
+    for (size_t i = 0; i < spec->more_count && !*closed; i++)
+        (void)close(spec->more[i]); /* the cell has it, or nobody needs it */
+    *closed = true;
+}
+
 int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, struct err *e)
 {
     const struct sandbox_spec *spec = run->spec;
@@ -191,7 +210,7 @@ int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, s
     run->execs = prepared->execs;
     if (cell_ready(cell, &sandbox->cell_options, e) != 0)
         return -1;
-    if (make_streams(run, fds, e) != 0)
+    if (own_pipes(run, e) != 0 || make_streams(run, fds, e) != 0)
         return -1;
     /* From here on the cell is changed: a failure must throw it away. */
     int result = cell_set_mounts(cell, spec, e);
@@ -202,5 +221,6 @@ int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, s
     run->sent = true;
     for (int i = 0; i < 3; i++)
         file_close(&fds[i]); /* the cell has them now; a pipe must end with the program */
+    run_close_more(spec, &run->more_closed);
     return result;
 }

@@ -295,6 +295,13 @@ int sandbox_check_policy(const struct policy *policy, struct err *e)
     return filter_build(&filter, policy, e);
 }
 
+int sandbox_share_programs(struct sandbox *sandbox, size_t from, size_t to, struct err *e)
+{
+    if (ready_cell(sandbox, from, e) == NULL || sandbox_clear_program(sandbox, to, e) != 0)
+        return -1;
+    return cell_copy_programs(&sandbox->cells[to], sandbox->cells[from].program_fd, e);
+}
+
 int sandbox_open_left(int box_fd, const char *name, struct err *e)
 {
     struct open_how how = {

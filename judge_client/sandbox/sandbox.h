@@ -72,6 +72,10 @@ struct sandbox_spec {
      * is drained into sink[] and counted against out_bytes. */
     int fd[3];
     int sink[3]; /* [1], [2]: where a captured output is written (stays the caller's), or -1 to discard it */
+    /* Further descriptors, 3 and on, taken over as those are. Pipes belong to the program's uid then: with proc it may open them
+     * again, as /proc/self/fd/3. */
+    const int *more;
+    size_t more_count;
     const struct policy *policy;
     struct sandbox_limits limits;
     bool proc; /* mount /proc, read-only, with the program's own processes only */
@@ -79,6 +83,12 @@ struct sandbox_spec {
     size_t file_count;
     const struct sandbox_mount *mounts;
     size_t mount_count;
+    /* Of programs that run together: */
+    bool last_words; /* hooks->ended hears of it before its descriptors are closed */
+    uint32_t
+        waits_for; /* bit j: the processor time of specs[j] is not counted in this one's wall time; and where all wait in
+                            * read and write for a second, nobody computing, this one's wall limit is reached */
+    int64_t written_bytes; /* to pipes and files together, by the kernel's count, looked at each 50 ms; 0: no limit */
 };
 
 struct sandbox_result {
@@ -90,13 +100,31 @@ struct sandbox_result {
     char refused_name[40]; /* "socket"; of another architecture "i386:getpid" */
     bool stopped;          /* stopped itself (SIGSTOP and its like) */
     bool cancelled;        /* stop_fd became readable */
+    bool dismissed;        /* hooks->ended said so */
     int not_executed;      /* errno with which the kernel refused to execute argv[0], which is there; 0: it ran */
     int64_t cpu_us;        /* user and system */
     int64_t cpu_limit_us;  /* as in the spec */
     int64_t wall_us;
-    int64_t mem_kib;   /* peak */
-    int64_t out_bytes; /* captured, with what was cut off */
-    int processes;     /* peak, threads counted */
+    int64_t mem_kib;       /* peak */
+    int64_t out_bytes;     /* captured, with what was cut off */
+    int processes;         /* peak, threads counted */
+    int64_t written_bytes; /* where the spec has a limit of them: what was seen last */
+    bool
+        dead_lock; /* with SANDBOX_LIMIT_WALL: all programs waited for each other for a second; the wall limit was not reached */
+    char waits_in
+        [24];     /* of one that ran together with others, when one of them reached the wall limit: "read"; "": none */
+    int waits_fd; /* and its first argument */
+};
+
+/* How one of several programs ended. */
+struct sandbox_ending {
+    bool
+        leaving; /* it ends by itself, and its descriptors are still open: what the others do now is not due to its end */
+    int exit_code; /* or -1: a signal, or one of ours: */
+    int signal;    /* that ended it, or 0 */
+    bool by_us;    /* a limit, a refused call, or it stopped itself */
+    enum sandbox_limit limit;
+    int64_t hold_us; /* out, of one that is leaving: it goes after that time, or when all others have ended */
 };
 
 /* Any member may be 0 (stop_fd: -1). */
@@ -106,6 +134,9 @@ struct sandbox_hooks {
     /* After the end of program k, all its processes dead, its run folder as they left it: box_fd is that folder.
      * Open what is wanted with sandbox_open_left; everything is removed afterwards. 0, or -1 with e (sandbox_run then fails). */
     int (*collect)(void *context, size_t k, int box_fd, struct err *e);
+    /* Program k of several has ended, or is leaving: once for each, in the order of it. Returns which are to be ended now, bit j
+     * for program j; those are not told of. */
+    uint32_t (*ended)(void *context, size_t k, struct sandbox_ending *how);
     void *context;
     size_t first_cell; /* specs[0] runs in this cell, specs[k] in the k-th after it */
 };
@@ -134,6 +165,9 @@ void sandbox_close(struct sandbox *sandbox);
  * 0 or -1 with e. fd stays the caller's. */
 int sandbox_put_program(struct sandbox *sandbox, size_t k, const char *name, int fd, struct err *e);
 int sandbox_clear_program(struct sandbox *sandbox, size_t k, struct err *e);
+
+/* Empties cell `to`'s program folder and puts there what is in cell `from`'s. 0 or -1 with e. */
+int sandbox_share_programs(struct sandbox *sandbox, size_t from, size_t to, struct err *e);
 
 /* Runs n programs at once, specs[k] in cell k (after hooks->first_cell), and waits until all have ended. 0 with results[k] filled, or -1 with e: a
  * fault of ours (set-up step, disk full on a sink, argv[0] is not there); then none of them runs any more. A file that is

@@ -31,6 +31,8 @@ struct prepared {
 
 enum { SANDBOX_PREPARED = 4 };
 
+struct tracer;
+
 struct sandbox {
     struct slot slot;
     struct cgroup_layout layout;
@@ -55,6 +57,21 @@ struct sandbox {
 /* run_start.c: prepares run (cell, group, mounts, working files, outputs) and asks its cell to start it. fds of the
  * spec that were handed over are set to -1 in fds. 0, or -1 with e; then run->sent says whether the cell is in use. */
 int run_start(struct sandbox *sandbox, struct run *run, int fds[3], bool hold, struct err *e);
+
+/* run_start.c: closes the spec's further descriptors, once. */
+void run_close_more(const struct sandbox_spec *spec, bool *closed);
+
+/* run_together.c: the processor time of what run k waits for, so far / tells hooks->ended, which may be NULL, of the runs that have
+ * ended or leave; returns which are to be ended / until when a leaving run is held at the latest; lets it go when that is over. */
+int64_t run_served_us(const struct tracer *tracer, size_t k);
+uint32_t run_tell_ended(struct tracer *tracer, const struct sandbox_hooks *hooks);
+int64_t run_check_leaving(const struct tracer *tracer, size_t k, int64_t now_us);
+/* run_together.c: looks at what the main process has written so far. True where that passes the spec's limit. */
+bool run_wrote_too_much(struct run *run, int64_t now_us);
+/* run_together.c: do all that still run wait in read and write, nobody having computed, for a second? / notes in which calls they
+ * wait, for the results. */
+bool run_is_locked(const struct tracer *tracer, int64_t now_us);
+void run_note_waiting(const struct tracer *tracer);
 
 /* run_result.c: fills run->result from what is known and from the group's figures. 0, or -1 with e. */
 int run_finish(struct run *run, struct err *e);

@@ -54,6 +54,9 @@ void trace_classify(pid_t pid, int status, const struct rusage *usage, struct tr
     case PTRACE_EVENT_EXEC:
         event->kind = TRACE_EXECED;
         break;
+    case PTRACE_EVENT_EXIT:
+        event->kind = TRACE_LEAVING;
+        break;
     case PTRACE_EVENT_STOP:
         event->kind = event->number == SIGTRAP ? TRACE_STARTED : TRACE_STOPPED;
         break;
@@ -109,6 +112,17 @@ static void tracer_continue(const struct tracer *tracer, pid_t pid, int signal_n
     (void)ptrace(tracer->counting ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL, (void *)(intptr_t)signal_number);
 }
 
+void tracer_let_go(const struct tracer *tracer, size_t k)
+{
+    struct run *run = &tracer->runs[k];
+    if (!run->leaving)
+        return;
+    run->leaving = false;
+    run->left = true;
+    run->since_us = clock_now_us();
+    tracer_continue(tracer, run->main, 0);
+}
+
 void tracer_kill(const struct tracer *tracer, size_t k)
 {
     const struct run *run = &tracer->runs[k];
@@ -119,6 +133,7 @@ void tracer_kill(const struct tracer *tracer, size_t k)
         if (tracer->tracees[i].run == (int)k)
             (void)kill(tracer->tracees[i].pid, SIGKILL); /* as above: reaped tracees leave the table at once */
     }
+    tracer_let_go(tracer, k);
 }
 
 static void tracer_end_run(struct tracer *tracer, int k, enum run_end end, enum sandbox_limit limit)
@@ -138,6 +153,8 @@ int tracer_seize(struct tracer *tracer, size_t k, pid_t pid, struct err *e)
         options |= PTRACE_O_TRACEEXEC;
     if (tracer->counting)
         options |= PTRACE_O_TRACESYSGOOD;
+    if (run->spec->last_words)
+        options |= PTRACE_O_TRACEEXIT;
     if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) != 0)
         return err_sys(e, errno, "trace the program (ptrace)");
     if (tracer_add(tracer, pid, (int)k) == NULL)
@@ -335,6 +352,21 @@ static void handle_ended(struct tracer *tracer, const struct trace_event *event,
     }
 }
 
+/* A process ends: its main thread waits for tracer_let_go, any other goes on. */
+static void handle_leaving(struct tracer *tracer, const struct tracee *tracee)
+{
+    struct run *run = &tracer->runs[tracee->run];
+    unsigned long status = 0;
+    if (tracee->pid != run->main || run->end != RUN_END_NONE || run->left ||
+        ptrace(PTRACE_GETEVENTMSG, tracee->pid, NULL, &status) != 0) {
+        tracer_continue(tracer, tracee->pid, 0);
+        return;
+    }
+    run->leaving = true;
+    run->leave_status = (int)status;
+    run->let_go_us = INT64_MAX; /* until hooks->ended has been asked */
+}
+
 /* SIGXFSZ: the kernel's, for a file that grew too large, or one that the program sent with raise()? kill() looks like the
  * kernel's and counts as such. */
 static void note_file_limit(struct run *run, pid_t pid)
@@ -377,6 +409,9 @@ void tracer_handle(struct tracer *tracer, const struct trace_event *event)
         break;
     case TRACE_FORKED:
         handle_forked(tracer, tracee);
+        break;
+    case TRACE_LEAVING:
+        handle_leaving(tracer, tracee);
         break;
     case TRACE_STARTED:
     case TRACE_OTHER:

@@ -24,6 +24,7 @@ enum trace_kind {
     TRACE_SYSCALL, /* stopped as a system call begins or ends; in record mode only */
     TRACE_FORKED,  /* stopped after it made another process or thread */
     TRACE_EXECED,  /* stopped after execve */
+    TRACE_LEAVING, /* stopped at the end of exit, everything still open */
     TRACE_STARTED, /* a new tracee's first stop */
     TRACE_STOPPED, /* stopped by SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU; number: which */
     TRACE_SIGNAL,  /* stopped before a signal is delivered; number: which */
@@ -63,6 +64,9 @@ int tracer_seize(struct tracer *tracer, size_t k, pid_t pid, struct err *e);
 
 /* Acts on one event: lets the tracee go on, or ends its run, and writes down in the run what it learnt. */
 void tracer_handle(struct tracer *tracer, const struct trace_event *event);
+
+/* Lets a process that is leaving go. */
+void tracer_let_go(const struct tracer *tracer, size_t k);
 
 /* Sends SIGKILL to everything of run k that is known; the cell sweeps up the rest. */
 void tracer_kill(const struct tracer *tracer, size_t k);
