@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "common/str.h"
 #include "judge_client/checker_builtin.h"
+#include "judge_client/checker_parts.h"
 #include "judge_client/checker_passes.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
@@ -23,12 +24,7 @@
 #include "common/banned.h"
 
 enum {
-    WROTE_MIB = 16, /* that a checker may write */
-    OPEN_FILES = 64,
     TAIL_BYTES = 160, /* of its standard error, in a message */
-    WORDS = 64,
-    VARIABLES = 16,
-    VARIABLE_SIZE = 64 + PROBLEM_NAME_SIZE,
 };
 
 struct checking {
@@ -44,14 +40,8 @@ struct checking {
 
 /* ---- before the cases */
 
-int checker_prepare(struct judge *judge, const struct submission *submission, const struct judge_options *options,
-                    struct err *e)
+int checker_places(struct judge *judge, const struct submission *submission, struct err *e)
 {
-    const struct problem *problem = submission->problem;
-    const struct checker *checker = &problem->checker;
-    struct checker_program *program = &judge->checker;
-    if (checker->kind != CHECKER_PROGRAM)
-        return 0;
     for (int i = 1; i < 3; i++) {
         if (judge->checker_fd[i] < 0 && (judge->checker_fd[i] = memfd_create("checker", MFD_CLOEXEC)) < 0)
             return err_sys(e, errno, "make a place for what a checker writes");
@@ -60,6 +50,19 @@ int checker_prepare(struct judge *judge, const struct submission *submission, co
     judge->code_fd = memfd_create("code", MFD_CLOEXEC);
     if (judge->code_fd < 0 || file_write_all(judge->code_fd, submission->source, submission->source_bytes) != 0)
         return err_sys(e, errno, "make a place for the source");
+    return 0;
+}
+
+int checker_prepare(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                    struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    const struct checker *checker = &problem->checker;
+    struct checker_program *program = &judge->checker;
+    if (checker->kind != CHECKER_PROGRAM)
+        return 0;
+    if (checker_places(judge, submission, e) != 0)
+        return -1;
     if (checker_build(judge, problem, checker->source, checker->binary, options, program, e) != 0) {
         err_add(e, "checker");
         if (options->teacher)
@@ -94,21 +97,21 @@ static void tick(void *context)
 }
 
 /* The beginning of a file as a text. A NUL byte ends it. */
-static int read_text(int fd, char text[CHECKER_TEXT_SIZE], struct err *e)
+int checker_read_text(int fd, char text[CHECKER_TEXT_SIZE], struct err *e)
 {
     ssize_t count = pread(fd, text, CHECKER_TEXT_SIZE - 1, 0);
     text[count < 0 ? 0 : count] = '\0';
     return count < 0 ? err_sys(e, errno, "read what the checker wrote") : 0;
 }
 
-static int take_file(int box_fd, const char *name, char text[CHECKER_TEXT_SIZE], bool *has, struct err *e)
+int checker_take_file(int box_fd, const char *name, char text[CHECKER_TEXT_SIZE], bool *has, struct err *e)
 {
     struct err why;
     int fd = name[0] == '\0' ? -1 : sandbox_open_left(box_fd, name, &why);
     *has = fd >= 0;
     if (fd < 0)
         return 0;
-    int result = read_text(fd, text, e);
+    int result = checker_read_text(fd, text, e);
     (void)close(fd); /* it was only read */
     return result;
 }
@@ -119,9 +122,9 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
     struct checker_left *left = &checking->left;
     enum checker_protocol protocol = checking->submission->problem->checker.protocol;
     (void)k; /* there is one */
-    if (take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0)
+    if (checker_take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0)
         return -1;
-    if (take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e) != 0)
+    if (checker_take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e) != 0)
         return -1;
     if (checking->submission->problem->checker.passes < 2)
         return 0;
@@ -129,22 +132,21 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
 }
 
 /* The words: interpreter, program, the protocol's, the problem's own. Texts belong to the two blocks, which the caller frees. */
-static int fill_argv(const struct checking *checking, const char *program, char **blocks[2],
-                     const char *argv[WORDS + 1], struct err *e)
+int checker_arguments_of(const char *interpreter, const char *program, const char *arguments, const char *own,
+                         char **blocks[2], const char *argv[CHECKER_WORDS + 1], struct err *e)
 {
-    const struct checker *checker = &checking->submission->problem->checker;
     size_t count = 0;
-    if (checking->judge->checker.interpreter != NULL)
-        argv[count++] = checking->judge->checker.interpreter;
+    if (interpreter != NULL)
+        argv[count++] = interpreter;
     argv[count++] = program;
-    blocks[0] = conf_words(checker_arguments(checker), e);
-    blocks[1] = blocks[0] == NULL ? NULL : conf_words(checker->args, e);
+    blocks[0] = conf_words(arguments, e);
+    blocks[1] = blocks[0] == NULL ? NULL : conf_words(own, e);
     for (size_t i = 0; i < 2; i++) {
         if (blocks[i] == NULL)
             return -1;
         for (size_t w = 0; blocks[i][w] != NULL; w++) {
-            if (count == WORDS)
-                return err_set(e, "more than %d arguments for a checker", WORDS);
+            if (count == CHECKER_WORDS)
+                return err_set(e, "more than %d arguments for a checker", CHECKER_WORDS);
             argv[count++] = blocks[i][w];
         }
     }
@@ -153,11 +155,11 @@ static int fill_argv(const struct checking *checking, const char *program, char 
 }
 
 /* What every checker is told besides its arguments. */
-static void fill_env(const struct checking *checking, char texts[VARIABLES][VARIABLE_SIZE],
-                     const char *env[VARIABLES + 1])
+void checker_environment(const struct submission *submission, const struct problem_case *test,
+                         const struct case_judgement *program, char texts[CHECKER_VARIABLES][CHECKER_VARIABLE_SIZE],
+                         const char *env[CHECKER_VARIABLES + 1])
 {
-    const struct problem *problem = checking->submission->problem;
-    const struct case_judgement *program = checking->program;
+    const struct problem *problem = submission->problem;
     const struct {
         const char *name;
         const char *text; /* or NULL: the number */
@@ -168,22 +170,22 @@ static void fill_env(const struct checking *checking, char texts[VARIABLES][VARI
         {"TMPDIR", "/tmp", 0},
         {"LC_ALL", "C.UTF-8", 0},
         {"PYTHONIOENCODING", "utf-8", 0},
-        {"CASE_NUMBER", NULL, checking->test - problem->cases + 1},
+        {"CASE_NUMBER", NULL, test - problem->cases + 1},
         {"CASE_COUNT", NULL, (long long)problem->case_count},
-        {"CASE_NAME", checking->test->name, 0},
-        {"CASE_SCORE", NULL, checking->test->score},
+        {"CASE_NAME", test->name, 0},
+        {"CASE_SCORE", NULL, test->score},
         {"TIME_MS", NULL, program->cpu_us / 1000},
         {"MEMORY_KIB", NULL, program->mem_kib},
         {"TIME_LIMIT_MS", NULL, problem->limits.time_ms},
         {"MEMORY_LIMIT_MIB", NULL, problem->limits.memory_mib},
-        {"LANGUAGE", checking->submission->language->name, 0},
+        {"LANGUAGE", submission->language->name, 0},
     };
     size_t count = 0;
     for (; count < sizeof rows / sizeof *rows; count++) {
         if (rows[count].text != NULL) /* both fit: names of cases and languages are shorter */
-            (void)str_format(texts[count], VARIABLE_SIZE, "%s=%s", rows[count].name, rows[count].text);
+            (void)str_format(texts[count], CHECKER_VARIABLE_SIZE, "%s=%s", rows[count].name, rows[count].text);
         else
-            (void)str_format(texts[count], VARIABLE_SIZE, "%s=%lld", rows[count].name, rows[count].number);
+            (void)str_format(texts[count], CHECKER_VARIABLE_SIZE, "%s=%lld", rows[count].name, rows[count].number);
         env[count] = texts[count];
     }
     env[count] = NULL;
@@ -219,10 +221,10 @@ static int run_in_cell(struct checking *checking, const char *const *argv, const
         .limits = {.cpu_us = checker->time_ms * 1000,
                    .wall_us = (2 * checker->time_ms + 1000) * 1000,
                    .mem_kib = checker->memory_mib * 1024,
-                   .out_bytes = (int64_t)WROTE_MIB << 20,
+                   .out_bytes = (int64_t)CHECKER_WROTE_MIB << 20,
                    .stack_kib = checker->memory_mib * 1024,
                    .processes = judge->checker.processes,
-                   .open_files = OPEN_FILES},
+                   .open_files = CHECKER_OPEN_FILES},
         .files = files,
         .file_count = file_count,
     };
@@ -245,12 +247,20 @@ static int open_case_input(const struct checking *checking, struct err *e)
     return fd != -1 ? fd : problem_open_file(checking->submission->problem, checking->test->input, e);
 }
 
+int checker_open_answer(const struct problem *problem, const struct problem_case *test, struct err *e)
+{
+    if (test->answer[0] != '\0')
+        return problem_open_file(problem, test->answer, e);
+    int fd = memfd_create("answer", MFD_CLOEXEC);
+    return fd >= 0 ? fd : err_sys(e, errno, "make a place for an answer");
+}
+
 static int run_checker(struct checking *checking, struct sandbox_result *result, struct err *e)
 {
     struct judge *judge = checking->judge;
     const struct problem *problem = checking->submission->problem;
-    const char *argv[WORDS + 1], *env[VARIABLES + 1];
-    char texts[VARIABLES][VARIABLE_SIZE];
+    const char *argv[CHECKER_WORDS + 1], *env[CHECKER_VARIABLES + 1];
+    char texts[CHECKER_VARIABLES][CHECKER_VARIABLE_SIZE];
     char path[sizeof SANDBOX_PROGRAM_FOLDER + sizeof judge->checker.file];
     char **blocks[2] = {NULL, NULL};
     (void)str_format(path, sizeof path, "%s/%s", SANDBOX_PROGRAM_FOLDER, judge->checker.file); /* it fits */
@@ -264,10 +274,11 @@ static int run_checker(struct checking *checking, struct sandbox_result *result,
     checker_passes_add(judge, files, &file_count);
     int code = files[0].fd < 0 ? -1 : 0;
     if (code == 0)
-        code = files[1].fd = problem_open_file(problem, checking->test->answer, e);
+        code = files[1].fd = checker_open_answer(problem, checking->test, e);
     if (code >= 0)
-        code = fill_argv(checking, path, blocks, argv, e);
-    fill_env(checking, texts, env);
+        code = checker_arguments_of(judge->checker.interpreter, path, checker_arguments(&problem->checker),
+                                    problem->checker.args, blocks, argv, e);
+    checker_environment(checking->submission, checking->test, checking->program, texts, env);
     if (code == 0)
         code = run_in_cell(checking, argv, env, files, file_count, result, e);
     file_close(&files[0].fd);
@@ -287,12 +298,10 @@ static void one_line(char *text)
         text[length - 1] = '\0';
 }
 
-/* Puts problem, checker and the end of its standard error around what e says. Always returns -1. */
-static int blame(const struct checking *checking, struct err *e)
+int checker_blame(const struct judge *judge, const struct problem *problem, const struct problem_case *test,
+                  const struct judge_options *options, const char *what, const struct checker *checker, struct err *e)
 {
-    const struct problem *problem = checking->submission->problem;
-    const struct checker *checker = &problem->checker;
-    int fd = checking->judge->checker_fd[2];
+    int fd = judge->checker_fd[2];
     char raw[TAIL_BYTES + 1], tail[4 * TAIL_BYTES + 16];
     const char *file = checker->source[0] != '\0' ? checker->source : checker->binary;
     char why[200];
@@ -302,13 +311,19 @@ static int blame(const struct checking *checking, struct err *e)
     text_clean(tail, sizeof tail, raw, count < 0 ? 0 : (size_t)count);
     one_line(tail);
     (void)str_copy(why, sizeof why, e->text); /* cut is fine */
-    err_set(e, "checker %s/%s (%s): %s%s%s", problem->folder, file, checker_name(checker->protocol), why,
+    err_set(e, "%s %s/%s (%s): %s%s%s", what, problem->folder, file, checker_name(checker->protocol), why,
             tail[0] == '\0' ? "" : "; its standard error ends: ", tail);
-    if (checking->options->teacher)
+    if (options->teacher)
         return -1;
-    log_warnx("case=%s %s", checking->test->name, e->text);
-    return err_set(e, "checker %s/%s (%s) failed (the log says why)", problem->folder, file,
+    log_warnx("case=%s %s", test->name, e->text);
+    return err_set(e, "%s %s/%s (%s) failed (the log says why)", what, problem->folder, file,
                    checker_name(checker->protocol));
+}
+
+static int blame(const struct checking *checking, struct err *e)
+{
+    const struct problem *problem = checking->submission->problem;
+    return checker_blame(checking->judge, problem, checking->test, checking->options, "checker", &problem->checker, e);
 }
 
 /* testlib's report is XML. In place. */
@@ -333,9 +348,8 @@ static void decode(char *text)
 }
 
 /* A sentence for the student: its share, and what the checker says to it. */
-static void make_note(struct case_judgement *result, const char *raw, enum ui_language ui)
+void checker_note(struct case_judgement *result, const char *raw, const char *rejects, enum ui_language ui)
 {
-    static const char *const rejects[UI_COUNT] = {"the checker does not accept the output", "检查程序不接受该输出"};
     static const char *const part[UI_COUNT] = {"of the points", "的分数"};
     char message[CHECKER_MESSAGE_SIZE], share[64] = "";
     text_clean(message, sizeof message, raw, strlen(raw));
@@ -348,11 +362,12 @@ static void make_note(struct case_judgement *result, const char *raw, enum ui_la
         result->note[0] = '\0';
     else /* cut is fine */
         (void)str_format(result->note, sizeof result->note, "%s%s", share,
-                         message[0] != '\0' || share[0] != '\0' ? message : rejects[ui]);
+                         message[0] != '\0' || share[0] != '\0' ? message : rejects);
 }
 
 static int judge_by_program(struct checking *checking, struct case_judgement *result, struct err *e)
 {
+    static const char *const rejects[UI_COUNT] = {"the checker does not accept the output", "检查程序不接受该输出"};
     const struct problem *problem = checking->submission->problem;
     struct checker_left *left = &checking->left;
     struct checker_verdict verdict;
@@ -370,8 +385,8 @@ static int judge_by_program(struct checking *checking, struct case_judgement *re
         return blame(checking, e);
     }
     left->exit_code = run.exit_code;
-    if (read_text(checking->judge->checker_fd[1], left->out, e) != 0 ||
-        read_text(checking->judge->checker_fd[2], left->error, e) != 0 ||
+    if (checker_read_text(checking->judge->checker_fd[1], left->out, e) != 0 ||
+        checker_read_text(checking->judge->checker_fd[2], left->error, e) != 0 ||
         checker_read(&problem->checker, checking->test->score, left, &verdict, e) != 0)
         return blame(checking, e);
     if (checker_passes_waits(checking->judge) && verdict.verdict != VERDICT_AC) {
@@ -380,7 +395,7 @@ static int judge_by_program(struct checking *checking, struct case_judgement *re
     }
     result->verdict = verdict.verdict;
     result->share = verdict.share;
-    make_note(result, verdict.message, checking->options->ui);
+    checker_note(result, verdict.message, rejects[checking->options->ui], checking->options->ui);
     return 0;
 }
 
@@ -390,7 +405,7 @@ int checker_run_case(struct judge *judge, const struct submission *submission, c
     const struct problem *problem = submission->problem;
     if (problem->checker.kind == CHECKER_BUILTIN) {
         bool accepted;
-        int answer_fd = problem_open_file(problem, test->answer, e);
+        int answer_fd = checker_open_answer(problem, test, e);
         int code = answer_fd < 0 ? -1
                                  : checker_builtin_judge(problem->checker.builtin, answer_fd, judge->output_fd,
                                                          &accepted, result->note, sizeof result->note, options->ui, e);

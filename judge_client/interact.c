@@ -69,6 +69,39 @@ bool interactor_accepts(enum checker_protocol protocol, int exit_code)
     return its_row(protocol)->accepts == exit_code;
 }
 
+#define P(name) (1U << PROGRAM_##name)
+#define I(name) (1U << INTERACTOR_##name)
+#define ANY (~0U)
+
+enum first { EITHER, PROGRAM_FIRST, INTERACTOR_FIRST };
+
+/* The first row that fits counts; docs/interactive.md says the same in words. */
+static const struct ends_row {
+    unsigned programs, interactors;
+    enum first first;
+    bool flooded, asleep; /* the row is only for such */
+    enum interact_word word;
+} ends_rows[] = {
+    {ANY, I(LIMIT) | I(PIPE), EITHER, true, false, WORD_FLOOD},
+    {P(WAITED), ANY, EITHER, false, true, WORD_SYSTEM},
+    {P(EXIT) | P(CRASH) | P(LIMIT) | P(WAITED), ANY, PROGRAM_FIRST, false, false, WORD_PROGRAM},
+    {P(CRASH) | P(LIMIT) | P(WAITED), I(ACCEPTS), INTERACTOR_FIRST, false, false, WORD_PROGRAM},
+    {ANY, I(ACCEPTS) | I(REJECTS), EITHER, false, false, WORD_INTERACTOR},
+    {ANY, I(PIPE), EITHER, false, false, WORD_LEFT},
+    {ANY, ANY, EITHER, false, false, WORD_SYSTEM},
+};
+
+enum interact_word interact_judge(const struct interact_ends *ends)
+{
+    const struct ends_row *row = ends_rows;
+    enum first first = ends->program_first ? PROGRAM_FIRST : INTERACTOR_FIRST;
+    while ((row->programs >> ends->program & 1) == 0 || (row->interactors >> ends->interactor & 1) == 0 ||
+           (row->first != EITHER && row->first != first) || (row->flooded && !ends->flooded) ||
+           (row->asleep && !ends->asleep))
+        row++; /* the last fits always */
+    return row->word;
+}
+
 int interactor_protocol_of_name(const char *name, struct err *e)
 {
     const char *names[ROWS + 1] = {NULL};

@@ -13,6 +13,7 @@
 #include "common/file.h"
 #include "common/str.h"
 #include "judge_client/checker_run.h"
+#include "judge_client/interact_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/rules.h"
@@ -29,7 +30,7 @@ struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_fold
         return NULL;
     }
     judge->sandbox = sandbox;
-    judge->checker.fd = judge->code_fd = judge->checker_fd[1] = judge->checker_fd[2] = -1;
+    judge->checker.fd = judge->interactor.fd = judge->code_fd = judge->checker_fd[1] = judge->checker_fd[2] = -1;
     judge->policy_folders = policy_folders;
     judge->output_fd = memfd_create("output", MFD_CLOEXEC);
     judge->error_fd = memfd_create("error", MFD_CLOEXEC);
@@ -260,7 +261,7 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
     return 0;
 }
 
-/* What the program of a test run wrote, for its page: both outputs, also of one that ended well. */
+/* What the program of a test run wrote, for its page. */
 static int take_output(struct judge *judge, struct judgement *judgement, struct err *e)
 {
     char raw[JUDGE_COMPILE_TEXT_BYTES + 1];
@@ -271,7 +272,7 @@ static int take_output(struct judge *judge, struct judgement *judgement, struct 
     if (judgement->output == NULL)
         return err_set(e, "out of memory");
     text_clean(judgement->output, JUDGE_COMPILE_TEXT_BYTES + 1, raw, (size_t)count);
-    return take_stderr(judge, judgement, e);
+    return 0;
 }
 
 int judge(struct judge *judge, const struct submission *submission, const struct judge_options *told,
@@ -282,8 +283,6 @@ int judge(struct judge *judge, const struct submission *submission, const struct
     const struct judge_options *options = &with_rules;
     if (told->rules == NULL)
         with_rules.rules = &rules_usual;
-    if (problem->interactor.kind != CHECKER_NONE && submission->input == NULL)
-        return err_set(e, "%s: interactive problems are not supported yet", problem->folder);
     memset(judgement, 0, sizeof *judgement);
     judgement->verdict = VERDICT_CE;
     judgement->cases = calloc(problem->case_count, sizeof *judgement->cases);
@@ -298,11 +297,13 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         result = compile_submission(judge, submission, options, judgement, e);
     if (result == 0 && options->progress != NULL)
         options->progress(options->context, judgement, problem->case_count);
-    if (result == 0 && judgement->compiled && options->answer == NULL)
+    if (result == 0 && judgement->compiled)
         result = checker_prepare(judge, submission, options, e);
     if (result == 0 && judgement->compiled)
+        result = interact_prepare(judge, submission, options, e);
+    if (result == 0 && judgement->compiled)
         result = run_cases(judge, submission, options, judgement, e);
-    if (result == 0 && submission->input != NULL && judgement->compiled)
+    if (result == 0 && submission->input != NULL && judgement->verdict == VERDICT_AC)
         result = take_output(judge, judgement, e);
     if (result != 0)
         judgement_fini(judgement);

@@ -22,11 +22,12 @@ struct judge {
     const char *const *policy_folders;
     struct policy *policies[JUDGE_POLICIES]; /* those that were needed so far */
     size_t policy_count;
-    int output_fd; /* memfd: the program's standard output, or its output file */
-    int error_fd;  /* memfd: its standard error */
+    int output_fd;    /* memfd: the program's standard output, or its output file */
+    int error_fd;     /* memfd: its standard error */
     int64_t spent_us; /* processor time of the submission's cases so far, as students see it */
     char scratch[JUDGE_SCRATCH];
     struct built_programs *built;      /* checkers in memory, or NULL */
+    struct checker_program interactor; /* beside it */
     struct checker_program checker;    /* in the checker's cell, of the submission that is being judged */
     int code_fd;                       /* memfd: its source, for the checker; -1: none */
     int checker_fd[3];                 /* [1], [2]: memfds for what a checker writes; -1: none yet */
@@ -49,6 +50,20 @@ int compile_submission(struct judge *judge, const struct submission *submission,
 int run_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
              const struct judge_options *options, struct case_judgement *result, bool *has_difference,
              struct compare_difference *difference, struct err *e);
+
+/* run_case.c, for whoever runs the submission otherwise: the limits of a case; the words of the program's command, in one block; its
+ * working files; emptying a memfd before a run and cutting it after; time as students see it; what its standard error makes of a
+ * verdict. */
+struct sandbox_limits judge_case_limits(const struct judge *judge, const struct submission *submission,
+                                        const struct problem_case *test, const struct judge_rules *rules);
+char **judge_command(const struct judge *judge, const struct submission *submission, struct err *e);
+int judge_working_files(const struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                        bool copy_data, struct sandbox_file files[JUDGE_FILES], size_t *count, struct err *e);
+int judge_begin_output(int fd, struct err *e);
+int judge_end_output(int fd, struct err *e);
+void judge_compensate(const struct judge *judge, const struct submission *submission, const struct judge_rules *rules,
+                      struct sandbox_result *run);
+enum verdict judge_verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict);
 
 /* The environment of a language's programs, ended by NULL, in one block that free() releases; NULL with e. */
 const char **judge_environment(const struct language *language, struct err *e);

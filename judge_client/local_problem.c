@@ -8,6 +8,7 @@
 
 #include "common/err.h"
 #include "common/str.h"
+#include "judge_client/interact.h"
 #include "judge_client/judge.h"
 #include "judge_client/language.h"
 #include "judge_client/places.h"
@@ -61,10 +62,34 @@ static void show_compare(const struct compare_options *compare)
     printf("\n");
 }
 
+static void show_interactor(const struct problem *problem)
+{
+    const struct checker *interactor = &problem->interactor;
+    bool source = interactor->source[0] != '\0';
+    if (interactor->kind == CHECKER_NONE)
+        return;
+    if (problem->processes > 0)
+        printf("%-10s %s, of %d processes of the program\n", "manager",
+               source ? interactor->source : interactor->binary, problem->processes);
+    else
+        printf("%-10s %s%s\n", "interactor", source ? interactor->source : interactor->binary,
+               source ? "" : " (an uploaded program: there is no source)");
+    printf("%-10s %s\n", "protocol", interactor_help(interactor->protocol));
+    printf("%-10s %s %s\n", "",
+           problem->processes > 0 ? "two names for each process" : interactor_arguments(interactor->protocol),
+           interactor->args);
+    printf("%-10s %lld ms, %lld MiB%s\n", "", (long long)interactor->time_ms, (long long)interactor->memory_mib,
+           problem->keep_dialogue ? "; the dialogue of a case that fails is kept" : "");
+    printf("%-10s %s\n", "because", interactor->why);
+}
+
 static void show_checker(const struct problem *problem)
 {
     static const char *const points[] = {"fraction", "percent", "absolute"};
     const struct checker *checker = &problem->checker;
+    show_interactor(problem);
+    if (checker->kind == CHECKER_NONE && !checker->by_problem && problem->interactor.kind != CHECKER_NONE)
+        return;
     if (checker->kind == CHECKER_NONE)
         show_compare(&problem->compare);
     if (checker->kind == CHECKER_BUILTIN)

@@ -432,6 +432,8 @@ void problem_apply_site(struct problem *problem, bool special, bool tpj_hustoj)
     struct checker *checker = &problem->checker;
     if (!checker->own_argv)
         checker->hustoj_argv = tpj_hustoj;
+    if (!special && !problem->interactor.by_problem)
+        problem_drop_interactor(problem);
     if (special || checker->by_problem || checker->kind == CHECKER_NONE)
         return;
     checker->kind = CHECKER_NONE;

@@ -149,3 +149,14 @@ int problem_settle_interactor(struct problem *problem, struct err *e)
         problem->limits.output_mib = OUTPUT_MIB;
     return 0;
 }
+
+void problem_drop_interactor(struct problem *problem)
+{
+    struct checker *interactor = &problem->interactor;
+    if (interactor->kind == CHECKER_NONE)
+        return;
+    interactor->kind = CHECKER_NONE;
+    problem->processes = 0;
+    if (interactor->more_output && problem->checker.kind == CHECKER_NONE)
+        problem->limits.output_mib = 0;
+}

@@ -54,6 +54,9 @@ int problem_find_interactor(struct problem *problem, const struct conf *conf, st
 /* problem_interact.c: what goes together with an interactor, after problem_find_checker. 0, or -1 with e. */
 int problem_settle_interactor(struct problem *problem, struct err *e);
 
+/* problem_interact.c: outputs are judged as if it had none. */
+void problem_drop_interactor(struct problem *problem);
+
 /* problem_sources.c: what is submitted, and what is compiled with it. 0, or -1 with e. */
 int problem_find_sources(struct problem *problem, const struct conf *conf, struct err *e);
 void problem_close_sources(struct problem *problem);

@@ -15,6 +15,7 @@
 #include "common/str.h"
 #include "judge_client/checker_passes.h"
 #include "judge_client/checker_run.h"
+#include "judge_client/interact_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/rules.h"
@@ -80,8 +81,8 @@ static int64_t output_limit(const struct problem *problem, const struct problem_
     return problem->limits.output_mib > 0 ? problem->limits.output_mib << 20 : 2 * test->answer_bytes + OUTPUT_SLACK;
 }
 
-static struct sandbox_limits case_limits(const struct judge *judge, const struct submission *submission,
-                                         const struct problem_case *test, const struct judge_rules *rules)
+struct sandbox_limits judge_case_limits(const struct judge *judge, const struct submission *submission,
+                                        const struct problem_case *test, const struct judge_rules *rules)
 {
     const struct problem *problem = submission->problem;
     const struct language *language = submission->language;
@@ -122,9 +123,8 @@ static int open_input(const struct judge *judge, const struct submission *submis
 }
 
 /* The input as a file, opened once more, as copying it moves its offset; and what the program may want to read besides. */
-static int working_files(const struct judge *judge, const struct submission *submission,
-                         const struct problem_case *test, bool copy_data, struct sandbox_file files[JUDGE_FILES],
-                         size_t *count, struct err *e)
+int judge_working_files(const struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                        bool copy_data, struct sandbox_file files[JUDGE_FILES], size_t *count, struct err *e)
 {
     const struct problem *problem = submission->problem;
     const char *names[] = {problem->input_file, copy_data ? "data.in" : ""};
@@ -141,7 +141,7 @@ static int working_files(const struct judge *judge, const struct submission *sub
 
 /* Before a run and after it. What the run before left is written over where it is small: giving a page back and taking
  * another costs more than comparing. */
-static int begin_output(int fd, struct err *e)
+int judge_begin_output(int fd, struct err *e)
 {
     struct stat info;
     if (fstat(fd, &info) != 0 || (info.st_size > OUTPUT_KEPT && ftruncate(fd, 0) != 0) || lseek(fd, 0, SEEK_SET) != 0)
@@ -149,7 +149,7 @@ static int begin_output(int fd, struct err *e)
     return 0;
 }
 
-static int end_output(int fd, struct err *e)
+int judge_end_output(int fd, struct err *e)
 {
     struct stat info;
     off_t end = lseek(fd, 0, SEEK_CUR);
@@ -159,7 +159,7 @@ static int end_output(int fd, struct err *e)
 }
 
 /* The words of the language's command for the program in its folder, in one block. NULL with e. */
-static char **command_of(const struct judge *judge, const struct submission *submission, struct err *e)
+char **judge_command(const struct judge *judge, const struct submission *submission, struct err *e)
 {
     const struct language *language = submission->language;
     char source[sizeof judge->entry + 64];
@@ -188,15 +188,15 @@ static int execute(struct judge *judge, const struct submission *submission, con
     struct sandbox_file files[JUDGE_FILES];
     size_t file_count = 0;
     struct collecting collecting = {.options = options, .judge = judge, .output_file = problem->output_file};
-    struct sandbox_limits limits = case_limits(judge, submission, test, options->rules);
+    struct sandbox_limits limits = judge_case_limits(judge, submission, test, options->rules);
     const struct policy *policy = judge_policy(judge, language->run.policy, e);
-    if (policy == NULL || begin_output(judge->output_fd, e) != 0 || begin_output(judge->error_fd, e) != 0 ||
-        working_files(judge, submission, test, options->rules->copy_data, files, &file_count, e) != 0) {
+    if (policy == NULL || judge_begin_output(judge->output_fd, e) != 0 || judge_begin_output(judge->error_fd, e) != 0 ||
+        judge_working_files(judge, submission, test, options->rules->copy_data, files, &file_count, e) != 0) {
         judge_close_files(files, file_count);
         file_close(&input_fd);
         return -1;
     }
-    char **argv = command_of(judge, submission, e);
+    char **argv = judge_command(judge, submission, e);
     const char **env = argv == NULL ? NULL : judge_environment(language, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
@@ -223,7 +223,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
     /* What compiling left is the student's; an interpreter is ours. */
     if (code == 0 && result->not_executed != 0 && !str_starts(argv[0], SANDBOX_PROGRAM_FOLDER "/"))
         code = sandbox_not_executed(&spec, result, e);
-    if (code == 0 && (end_output(judge->output_fd, e) != 0 || end_output(judge->error_fd, e) != 0))
+    if (code == 0 && (judge_end_output(judge->output_fd, e) != 0 || judge_end_output(judge->error_fd, e) != 0))
         code = -1;
     judge_close_files(files, file_count);
     *missing = problem->output_file[0] != '\0' && collecting.missing;
@@ -235,8 +235,8 @@ static int execute(struct judge *judge, const struct submission *submission, con
 }
 
 /* Makes of measured time what students see, and of a submission whose cases took too long together one that was stopped. */
-static void compensate(const struct judge *judge, const struct submission *submission, const struct judge_rules *rules,
-                       struct sandbox_result *run)
+void judge_compensate(const struct judge *judge, const struct submission *submission, const struct judge_rules *rules,
+                      struct sandbox_result *run)
 {
     run->cpu_us = (int64_t)((double)run->cpu_us * rules->cpu_compensation);
     run->cpu_limit_us = (int64_t)((double)run->cpu_limit_us * rules->cpu_compensation);
@@ -258,7 +258,7 @@ static void note_total(struct case_judgement *result, int64_t cpu_us, enum ui_la
 }
 
 /* Patterns of the language in what the program wrote to standard error. */
-static enum verdict verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict)
+enum verdict judge_verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict)
 {
     bool wanted = language->run.stderr_is_error || (language->pattern_count > 0 && verdict == VERDICT_RE);
     ssize_t count = wanted ? pread(judge->error_fd, judge->scratch, sizeof judge->scratch, 0) : 0;
@@ -317,6 +317,21 @@ static int compare_output(struct judge *judge, const struct problem *problem, co
     return 0;
 }
 
+/* By a checker, or beside the answer. */
+static int judge_output(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                        const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+                        struct compare_difference *difference, struct err *e)
+{
+    const struct problem *problem = submission->problem;
+    if (problem->checker.kind != CHECKER_NONE)
+        return checker_run_case(judge, submission, test, options, result, e);
+    if (compare_output(judge, problem, test, options->rules, result, has_difference, difference, e) != 0)
+        return -1;
+    if (*has_difference)
+        note_difference(result, difference, options->ui);
+    return 0;
+}
+
 static int run_pass(struct judge *judge, const struct submission *submission, const struct problem_case *test,
                     const struct judge_options *options, struct case_judgement *result, bool *has_difference,
                     struct compare_difference *difference, struct err *e)
@@ -335,16 +350,23 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
         file_close(&input_fd);
         return -1;
     }
+    if (problem->interactor.kind != CHECKER_NONE && submission->input == NULL) {
+        if (interact_run_case(judge, submission, test, input_fd, options, result, e) != 0)
+            return -1;
+        return result->verdict == VERDICT_AC && interact_checks(problem)
+                   ? judge_output(judge, submission, test, options, result, has_difference, difference, e)
+                   : 0;
+    }
     if (execute(judge, submission, test, input_fd, options, &run, &missing, e) != 0)
         return -1;
-    compensate(judge, submission, options->rules, &run);
+    judge_compensate(judge, submission, options->rules, &run);
     result->cpu_us = run.cpu_us;
     result->wall_us = run.wall_us;
     result->mem_kib = run.mem_kib;
     if (run.refused)
         (void)str_copy(result->refused, sizeof result->refused, run.refused_name); /* of one size */
     result->verdict =
-        verdict_of_error(judge, submission->language, verdict_of_run(&run, submission->language->good_exit));
+        judge_verdict_of_error(judge, submission->language, verdict_of_run(&run, submission->language->good_exit));
     if (fstat(judge->output_fd, &output) != 0)
         return err_sys(e, errno, "look at the output");
     if (result->verdict == VERDICT_AC && output.st_size > output_limit(problem, test))
@@ -363,17 +385,9 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
             note_total(result, judge->spent_us + run.cpu_us, options->ui);
         return 0;
     }
-    if (options->answer != NULL)
-        return options->answer(options->answers, result, judge->output_fd, e);
     if (submission->input != NULL)
         return 0;
-    if (problem->checker.kind != CHECKER_NONE)
-        return checker_run_case(judge, submission, test, options, result, e);
-    if (compare_output(judge, problem, test, options->rules, result, has_difference, difference, e) != 0)
-        return -1;
-    if (*has_difference)
-        note_difference(result, difference, options->ui);
-    return 0;
+    return judge_output(judge, submission, test, options, result, has_difference, difference, e);
 }
 
 /* A case of several passes uses what the pass that used most did: the limits are for each of them. */

@@ -1,0 +1,10 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+    if (atoi(argv[1]) == 1)
+        abort();
+    puts("ab");
+    return 0;
+}
