@@ -37,7 +37,8 @@ static void test_classify(void)
         {"a signal", STOPPED(SIGUSR1, 0), TRACE_SIGNAL, SIGUSR1},
         {"SIGSTOP on its way", STOPPED(SIGSTOP, 0), TRACE_SIGNAL, SIGSTOP},
         {"SIGTRAP of its own", STOPPED(SIGTRAP, 0), TRACE_SIGNAL, SIGTRAP},
-        {"another event", STOPPED(SIGTRAP, PTRACE_EVENT_EXIT), TRACE_OTHER, SIGTRAP},
+        {"at its end", STOPPED(SIGTRAP, PTRACE_EVENT_EXIT), TRACE_LEAVING, SIGTRAP},
+        {"another event", STOPPED(SIGTRAP, PTRACE_EVENT_VFORK_DONE), TRACE_OTHER, SIGTRAP},
         {"went on", 0xffff, TRACE_OTHER, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
