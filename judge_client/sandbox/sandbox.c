@@ -195,8 +195,11 @@ struct sandbox *sandbox_open(const struct sandbox_config *config, struct err *e)
         goto fail;
     if (find_cell_program(config, sandbox->cell_path, sizeof sandbox->cell_path, e) != 0 || pin(config->cpu, e) != 0)
         goto fail;
-    if (slot_take(&sandbox->slot, config->slot, first_uid, config->lock_wait_ms, e) != 0)
+    if (slot_take(&sandbox->slot, config->slot, first_uid, sandbox->home, config->lock_wait_ms, e) != 0)
         goto fail;
+    if (config->slot >= 0 && sandbox->slot.uid != (uid_t)(first_uid + config->slot * SANDBOX_CELLS))
+        log_info("sandbox slot=%d uids=%u: another home on this box has first_uid = %d too", config->slot,
+                 (unsigned)sandbox->slot.uid, first_uid);
     if (open_groups(sandbox, config, e) != 0)
         goto fail;
     sandbox->cell_options = (struct cell_options){

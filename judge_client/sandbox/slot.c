@@ -24,16 +24,20 @@
 
 #include "common/banned.h"
 
-enum { SLOT_TAKEN = 1, JANITOR_LOCK_FD = 3 };
+enum { SLOT_TAKEN = 1, SLOT_OTHERS = 2, JANITOR_LOCK_FD = 3 };
 
-static void slot_say_owner(const struct slot *slot, struct err *e)
+/* The lock's file says `PID HOME`. SLOT_OTHERS where that is another home; else SLOT_TAKEN; with e. */
+static int slot_say_owner(const struct slot *slot, const char *home, struct err *e)
 {
-    char owner[32];
-    if (file_read(AT_FDCWD, slot->lock_path, owner, sizeof owner, NULL) < 0 || owner[0] == '\0')
-        (void)str_copy(owner, sizeof owner, "unknown"); /* it fits */
-    owner[strcspn(owner, "\n")] = '\0';
-    err_set(e, "slot %d (uids %u and up) is in use by process %s: end it, or give this home another first_uid",
-            slot->number, (unsigned)slot->uid, owner);
+    char text[PATH_MAX + 32];
+    if (file_read(AT_FDCWD, slot->lock_path, text, sizeof text, NULL) < 0 || text[0] == '\0')
+        (void)str_copy(text, sizeof text, "unknown"); /* it fits */
+    text[strcspn(text, "\n")] = '\0';
+    size_t digits = strcspn(text, " ");
+    const char *owner = text[digits] == ' ' ? text + digits + 1 : "";
+    err_set(e, "slot %d (uids %u and up) is in use by process %.*s: end it, or give this home another first_uid",
+            slot->number, (unsigned)slot->uid, (int)digits, text);
+    return owner[0] != '\0' && strcmp(owner, home) != 0 ? SLOT_OTHERS : SLOT_TAKEN;
 }
 
 static bool slot_is_named(const struct slot *slot)
@@ -43,8 +47,8 @@ static bool slot_is_named(const struct slot *slot)
            held.st_dev == named.st_dev;
 }
 
-/* 0: locked; SLOT_TAKEN with e: somebody else has it; -1 with e. */
-static int slot_try(struct slot *slot, int number, int first_uid, struct err *e)
+/* 0: locked; SLOT_TAKEN, SLOT_OTHERS with e: somebody else has it, of another home; -1 with e. */
+static int slot_try(struct slot *slot, int number, int first_uid, const char *home, struct err *e)
 {
     slot->number = number;
     slot->uid = (uid_t)(first_uid + number * SANDBOX_CELLS);
@@ -59,20 +63,31 @@ static int slot_try(struct slot *slot, int number, int first_uid, struct err *e)
             file_close(&slot->lock_fd);
             if (error != EWOULDBLOCK)
                 return err_sys(e, error, "lock %s", slot->lock_path);
-            slot_say_owner(slot, e);
-            return SLOT_TAKEN;
+            return slot_say_owner(slot, home, e);
         }
         /* The last owner's janitor removes the file while it holds the lock: ours must be the one that is named. */
         if (slot_is_named(slot))
             break;
         file_close(&slot->lock_fd);
     }
-    if (ftruncate(slot->lock_fd, 0) != 0 || dprintf(slot->lock_fd, "%d\n", (int)getpid()) < 0)
+    if (ftruncate(slot->lock_fd, 0) != 0 || dprintf(slot->lock_fd, "%d %s\n", (int)getpid(), home) < 0)
         return err_sys(e, errno, "write %s", slot->lock_path);
     return 0;
 }
 
-int slot_take(struct slot *slot, int number, int first_uid, int wait_ms, struct err *e)
+/* The first range of user ids that no other home has. As slot_try, but never SLOT_OTHERS. */
+static int slot_try_homes(struct slot *slot, int number, int first_uid, const char *home, struct err *e)
+{
+    int result = SLOT_OTHERS;
+    for (int i = 0; i < SLOT_HOMES && result == SLOT_OTHERS; i++) {
+        if (first_uid > INT_MAX - (i + 1) * SLOT_OTHER_HOME) /* a slot's are fewer than these */
+            break;
+        result = slot_try(slot, number, first_uid + i * SLOT_OTHER_HOME, home, e);
+    }
+    return result == SLOT_OTHERS ? SLOT_TAKEN : result;
+}
+
+int slot_take(struct slot *slot, int number, int first_uid, const char *home, int wait_ms, struct err *e)
 {
     const struct timespec pause = {0, 20000000};
     int64_t until_us = clock_now_us() + (int64_t)wait_ms * 1000;
@@ -81,13 +96,13 @@ int slot_take(struct slot *slot, int number, int first_uid, int wait_ms, struct 
         return -1;
     if (number >= 0) {
         int taken;
-        while ((taken = slot_try(slot, number, first_uid, e)) == SLOT_TAKEN && clock_now_us() < until_us)
+        while ((taken = slot_try_homes(slot, number, first_uid, home, e)) == SLOT_TAKEN && clock_now_us() < until_us)
             (void)nanosleep(&pause, NULL); /* a signal only makes it look earlier */
         return taken == 0 ? 0 : -1;
     }
     for (int i = SLOT_LOCAL_FIRST; i <= SLOT_LOCAL_LAST; i++) {
-        int result = slot_try(slot, i, first_uid, e);
-        if (result != SLOT_TAKEN)
+        int result = slot_try(slot, i, first_uid, home, e);
+        if (result != SLOT_TAKEN && result != SLOT_OTHERS)
             return result;
     }
     return err_set(e, "all slots from %d to %d are in use", SLOT_LOCAL_FIRST, SLOT_LOCAL_LAST);

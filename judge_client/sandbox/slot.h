@@ -12,6 +12,8 @@
 #define SLOT_FOLDER "/run/judge"
 #define SLOT_LOCAL_FIRST 100 /* slots from here on are for runs from a command line */
 #define SLOT_LOCAL_LAST 599
+#define SLOT_OTHER_HOME 100000 /* user ids between those of two homes with one first_uid */
+#define SLOT_HOMES 20
 
 struct slot {
     int number;
@@ -23,8 +25,9 @@ struct slot {
 };
 
 /* Takes the lock of slot number, or of the first free local one for -1. The lock is the box's, not a home's: it stands for
- * the uids first_uid + number * 16 and up. A given one that is taken is waited for up to wait_ms. 0, or -1 with e: taken (by which process), or no right. */
-int slot_take(struct slot *slot, int number, int first_uid, int wait_ms, struct err *e);
+ * the uids first_uid + number * 16 and up. Where another home than `home` has these, it is those SLOT_OTHER_HOME further, and so on; a
+ * given one that is taken by this home is waited for up to wait_ms. 0, or -1 with e: taken (by which process), or no right. */
+int slot_take(struct slot *slot, int number, int first_uid, const char *home, int wait_ms, struct err *e);
 
 /* Starts the janitor (cell_path: the program judge_cell), which removes the groups in paths and the lock when this
  * process closes its end or dies. 0, or -1 with e. */
