@@ -85,7 +85,8 @@ struct store_mysql {
         int64_t id, problem_id, contest_id;
         char user[STORE_USER_SIZE];
         char token[STORE_TOKEN_SIZE]; /* and, where this claim read it ("": none did), */
-        bool compile, run, cases;     /* what an earlier judging may have left: only the claim's holder writes these since */
+        bool compile, run,
+            cases; /* what an earlier judging may have left: only the claim's holder writes these since */
     } known;
 };
 
