@@ -36,6 +36,11 @@ struct list_late { /* a number of the site's list whose row is not there yet: a 
     int64_t id, first_us, due_us;
 };
 
+struct list_dropped {                  /* what was taken from the site's list for nothing */
+    int64_t unsaid, first_us, said_us; /* how many since the last line, since when; when that was */
+    char last[QUEUE_ID_SIZE];
+};
+
 struct intake {
     const struct settings *settings;
     struct board *board;
@@ -51,7 +56,7 @@ struct intake {
 
     struct list_late late[INTAKE_LATE];
     size_t late_count;
-    int64_t bad_said_us, bad_unsaid; /* texts that are no number: when it was said, how often since */
+    struct list_dropped bad, gone; /* texts that are no number; numbers without a row */
     bool mine_said;
 
     struct board_row put_backs[BOARD_PUT_BACKS];
@@ -93,9 +98,9 @@ int64_t sweep_due(const struct sweep *sweep);
 /* Takes ids from the list, waiting up to timeout_ms for the first, and deals with them; what it cannot deal with stays in the
  * queue's inbox. Without a list, or a server, it just waits. */
 void list_take(struct intake *intake, int timeout_ms);
-/* Looks again for rows that were late. 0, or -1 where a server is gone. */
+/* Looks again for rows that were late, and tells of what was dropped. 0, or -1 where a server is gone. */
 int list_work(struct intake *intake, int64_t now_us);
-/* When the next of them is due, or INT64_MAX. */
+/* When it has something to do next, or INT64_MAX. */
 int64_t list_due(const struct intake *intake);
 
 /* ---- quarantine.c */

@@ -15,8 +15,9 @@
 #define LIST_BATCH 64
 #define LIST_RETRY_US 200000     /* a row that is not there yet: a replica may lag */
 #define LIST_GIVE_UP_US 10000000 /* then the sweep will find it, if it comes */
-#define LIST_SAY_US 60000000
-#define LIST_QUICK_MS 100 /* a queue that has no list answers at once: look that often */
+#define LIST_SAY_US 60000000     /* between two lines about what was dropped */
+#define LIST_GATHER_US 1000000   /* what is dropped within it is one line */
+#define LIST_QUICK_MS 100        /* a queue that has no list answers at once: look that often */
 
 static void list_poll(const struct intake *intake, int timeout_ms)
 {
@@ -24,16 +25,36 @@ static void list_poll(const struct intake *intake, int timeout_ms)
     (void)poll(&fd, 1, timeout_ms); /* whatever ends it, the loop looks again */
 }
 
-/* A text that is no number: one line a minute tells of all of them. */
-static void list_say_bad(struct intake *intake, const char *text, int64_t now_us)
+static void list_count(struct list_dropped *dropped, const char *text, int64_t now_us)
 {
-    intake->bad_unsaid++;
-    if (intake->bad_said_us != 0 && now_us - intake->bad_said_us < LIST_SAY_US)
+    if (dropped->unsaid++ == 0)
+        dropped->first_us = now_us;
+    (void)str_copy(dropped->last, sizeof dropped->last, text); /* cut is fine */
+}
+
+/* When there is something to say of what was dropped. */
+static int64_t list_say_due(const struct list_dropped *dropped, int64_t gather_us)
+{
+    if (dropped->unsaid == 0)
+        return INT64_MAX;
+    int64_t due_us = dropped->first_us + gather_us;
+    return dropped->said_us != 0 && dropped->said_us + LIST_SAY_US > due_us ? dropped->said_us + LIST_SAY_US : due_us;
+}
+
+/* One line a minute tells of all of them. */
+static void list_say(struct list_dropped *dropped, int64_t gather_us, const char *why, int64_t now_us)
+{
+    if (now_us < list_say_due(dropped, gather_us))
         return;
-    log_warnx("list dropped=%lld last=\"%s\": not a submission's number", (long long)intake->bad_unsaid,
-              shown_of(text).text);
-    intake->bad_said_us = now_us;
-    intake->bad_unsaid = 0;
+    log_warnx("list dropped=%lld last=\"%s\": %s", (long long)dropped->unsaid, shown_of(dropped->last).text, why);
+    dropped->said_us = now_us;
+    dropped->unsaid = 0;
+}
+
+/* Those without a row come to an end one after the other: while some are looked for, their line waits for them. */
+static int64_t list_gone_gather(const struct intake *intake)
+{
+    return intake->late_count == 0 ? 0 : LIST_GIVE_UP_US + LIST_GATHER_US;
 }
 
 /* What is left to another box, which sweeps for it, is said once. */
@@ -65,14 +86,16 @@ static bool list_drop(struct intake *intake, const char *text)
 }
 
 /* A number without a row: looked for again. The sweep is there for what is forgotten. */
-static void list_note_late(struct intake *intake, int64_t id, int64_t now_us)
+static void list_note_late(struct intake *intake, int64_t id, const char *text, int64_t now_us)
 {
     for (size_t i = 0; i < intake->late_count; i++) {
         if (intake->late[i].id == id)
             return;
     }
-    if (intake->late_count == INTAKE_LATE)
+    if (intake->late_count == INTAKE_LATE) {
+        list_count(&intake->gone, text, now_us);
         return;
+    }
     intake->late[intake->late_count++] =
         (struct list_late){.id = id, .first_us = now_us, .due_us = now_us + LIST_RETRY_US};
 }
@@ -90,7 +113,7 @@ static bool list_text(struct intake *intake, const char *text, int64_t now_us)
     struct err e;
     int64_t id;
     if (str_to_int64(text, 1, INT64_MAX, &id) != 0) {
-        list_say_bad(intake, text, now_us);
+        list_count(&intake->bad, text, now_us);
         return list_drop(intake, text);
     }
     if (!list_is_mine(intake, id))
@@ -106,7 +129,7 @@ static bool list_text(struct intake *intake, const char *text, int64_t now_us)
     if (code == 1)
         store_submission_fini(&row);
     else
-        list_note_late(intake, id, now_us);
+        list_note_late(intake, id, text, now_us);
     return list_drop(intake, text);
 }
 
@@ -147,10 +170,16 @@ static int list_late(struct intake *intake, struct list_late *late, int64_t now_
         store_submission_fini(&row);
         return answered ? 1 : -1;
     }
-    late->due_us = now_us + LIST_RETRY_US;
-    if (now_us - late->first_us < LIST_GIVE_UP_US)
+    /* The longer it is missing, the more seldom it is looked for: thousands of such numbers are no load. */
+    int64_t missing_us = now_us - late->first_us;
+    late->due_us = now_us + (missing_us > LIST_RETRY_US ? missing_us : LIST_RETRY_US);
+    if (missing_us < LIST_GIVE_UP_US && late->due_us > late->first_us + LIST_GIVE_UP_US)
+        late->due_us = late->first_us + LIST_GIVE_UP_US;
+    if (missing_us < LIST_GIVE_UP_US)
         return 0;
-    log_warnx("list dropped submission=%lld: there is no such row", (long long)late->id);
+    char text[24];
+    (void)str_format(text, sizeof text, "%lld", (long long)late->id); /* it fits */
+    list_count(&intake->gone, text, now_us);
     return 1;
 }
 
@@ -169,12 +198,17 @@ int list_work(struct intake *intake, int64_t now_us)
             intake->late[kept++] = *late;
     }
     intake->late_count = kept;
+    list_say(&intake->bad, LIST_GATHER_US, "not a submission's number", now_us);
+    list_say(&intake->gone, list_gone_gather(intake), "no row has such a number", now_us);
     return code;
 }
 
 int64_t list_due(const struct intake *intake)
 {
-    int64_t due = INT64_MAX;
+    int64_t gone_us = list_say_due(&intake->gone, list_gone_gather(intake));
+    int64_t due = list_say_due(&intake->bad, LIST_GATHER_US);
+    if (gone_us < due)
+        due = gone_us;
     for (size_t i = 0; i < intake->late_count; i++) {
         if (intake->late[i].due_us < due)
             due = intake->late[i].due_us;

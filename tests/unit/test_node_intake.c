@@ -231,6 +231,51 @@ static void test_list_late(void)
     CU_ASSERT_PTR_NOT_NULL(fake_job("1001"));
     CU_ASSERT_EQUAL(list_work(bench.intake, contact_now_us() + 11 * SECOND), 0);
     CU_ASSERT_EQUAL(bench.intake->late_count, 0);
+    CU_ASSERT_EQUAL(bench.intake->gone.unsaid, 0); /* it was said */
+    CU_ASSERT_NOT_EQUAL(bench.intake->gone.said_us, 0);
+    bench_close(&bench);
+}
+
+/* Thousands of numbers without a row, and as many texts: few reads, a line for each kind, the next ones a minute later. */
+static void test_list_flood(void)
+{
+    enum { MANY = 3000 };
+    struct bench bench;
+    bench_open(&bench, true);
+    (void)bench_turns(&bench);
+    int log_fd = bench_quiet(-1);
+    int64_t now_us = contact_now_us();
+    for (int i = 0; i < MANY; i++) {
+        char text[16];
+        (void)str_format(text, sizeof text, i % 2 == 0 ? "%d" : "x%d", 5000 + i); /* fits */
+        fake_push(text);
+        list_take(bench.intake, 0);
+    }
+    CU_ASSERT_EQUAL(fake.inbox_count, 0);
+    CU_ASSERT_EQUAL(bench.intake->late_count, INTAKE_LATE);
+    CU_ASSERT_EQUAL(bench.intake->bad.unsaid, MANY / 2);
+    CU_ASSERT_EQUAL(bench.intake->gone.unsaid, MANY / 2 - INTAKE_LATE);
+    int reads = fake.reads;
+    int64_t said_us = 0;
+    while (bench.intake->late_count > 0) {
+        int64_t due_us = list_due(bench.intake);
+        now_us = due_us > now_us ? due_us : now_us;
+        CU_ASSERT_EQUAL_FATAL(list_work(bench.intake, now_us), 0);
+        CU_ASSERT(bench.intake->gone.said_us == 0 || bench.intake->late_count == 0);
+    }
+    UNIT_CHECK(fake.reads - reads <= 10 * INTAKE_LATE, "%d reads", fake.reads - reads);
+    CU_ASSERT_EQUAL(bench.intake->bad.unsaid, 0);
+    CU_ASSERT_EQUAL(bench.intake->gone.unsaid, 0);
+    CU_ASSERT_EQUAL(list_due(bench.intake), INT64_MAX);
+    said_us = bench.intake->bad.said_us;
+    fake_push("still no number");
+    list_take(bench.intake, 0);
+    CU_ASSERT_EQUAL(list_due(bench.intake), said_us + 60 * SECOND);
+    CU_ASSERT_EQUAL(list_work(bench.intake, said_us + 60 * SECOND - 1), 0);
+    CU_ASSERT_EQUAL(bench.intake->bad.unsaid, 1);
+    CU_ASSERT_EQUAL(list_work(bench.intake, said_us + 60 * SECOND), 0);
+    CU_ASSERT_EQUAL(bench.intake->bad.unsaid, 0);
+    (void)bench_quiet(log_fd);
     bench_close(&bench);
 }
 
@@ -590,6 +635,7 @@ static const struct unit_test tests[] = {
     {"list", test_list},
     {"list_store_gone", test_list_store_gone},
     {"list_late", test_list_late},
+    {"list_flood", test_list_flood},
     {"list_mask", test_list_mask},
     {"queue_wiped", test_queue_wiped},
     {"held", test_held},
