@@ -86,6 +86,7 @@ struct settings {
     char data_sync
         [PATH_MAX];      /* [data] sync: a command below OJ_HOME or absolute, run with the problem's number; "" none */
     int64_t data_sync_s; /* [data] sync_timeout_s: 300 */
+    int64_t data_owner;  /* -1: as the inputs. HUSTOJ: OJ_WWW_UID */
 
     int ui; /* [ui] language: 0 en, 1 zh (enum ui_language) */
 };

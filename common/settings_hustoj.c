@@ -42,7 +42,7 @@ static const struct {
     {"OJ_INTERNAL_CLIENT", IDLE}, {"OJ_JAVA_XMS", IDLE},      {"OJ_JAVA_XMX", IDLE},          {"OJ_SHM_RUN", IDLE},
     {"OJ_COMPILE_CHROOT", IDLE},  {"OJ_USE_PTRACE", IDLE},    {"OJ_USE_DOCKER", IDLE},        {"OJ_DOCKER_PATH", IDLE},
     {"OJ_PYTHON_FREE", IDLE},     {"OJ_PHP_PATH", IDLE},      {"OJ_HTTP_BASEURL", IDLE},      {"OJ_HTTP_APIPATH", IDLE},
-    {"OJ_HTTP_LOGINPATH", IDLE},  {"OJ_HTTP_PASSWORD", IDLE}, {"OJ_WWW_UID", IDLE},
+    {"OJ_HTTP_LOGINPATH", IDLE},  {"OJ_HTTP_PASSWORD", IDLE},
 };
 enum { SPECIAL_KEYS = sizeof special_keys / sizeof *special_keys };
 

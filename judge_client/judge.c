@@ -261,7 +261,7 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
     return 0;
 }
 
-/* What the program of a test run wrote, for its page. */
+/* What the program of a test run wrote, for its page: both outputs, also of one that ended well. */
 static int take_output(struct judge *judge, struct judgement *judgement, struct err *e)
 {
     char raw[JUDGE_COMPILE_TEXT_BYTES + 1];
@@ -272,7 +272,7 @@ static int take_output(struct judge *judge, struct judgement *judgement, struct 
     if (judgement->output == NULL)
         return err_set(e, "out of memory");
     text_clean(judgement->output, JUDGE_COMPILE_TEXT_BYTES + 1, raw, (size_t)count);
-    return 0;
+    return take_stderr(judge, judgement, e);
 }
 
 int judge(struct judge *judge, const struct submission *submission, const struct judge_options *told,
@@ -297,13 +297,13 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         result = compile_submission(judge, submission, options, judgement, e);
     if (result == 0 && options->progress != NULL)
         options->progress(options->context, judgement, problem->case_count);
-    if (result == 0 && judgement->compiled)
+    if (result == 0 && judgement->compiled && options->answer == NULL)
         result = checker_prepare(judge, submission, options, e);
     if (result == 0 && judgement->compiled)
         result = interact_prepare(judge, submission, options, e);
     if (result == 0 && judgement->compiled)
         result = run_cases(judge, submission, options, judgement, e);
-    if (result == 0 && submission->input != NULL && judgement->verdict == VERDICT_AC)
+    if (result == 0 && submission->input != NULL && judgement->compiled)
         result = take_output(judge, judgement, e);
     if (result != 0)
         judgement_fini(judgement);

@@ -2,7 +2,7 @@
  * main.c - judge_client: judges. Root.
  *
  * `judge_client --slot N ...` is a worker of judged. The local forms serve judgectl: `judge_client run ...`, `judge ...` and
- * `doctor ...` need no server.
+ * `doctor ...` need no server. `judge_client SUBMISSION RUNNER ...` is the form that scripts around HUSTOJ know.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 #include "judge_client/local_record.h"
 #include "judge_client/local_run.h"
 #include "judge_client/worker.h"
+#include "judge_client/worker_hand.h"
 
 #include "common/banned.h"
 
@@ -39,5 +40,7 @@ int main(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "--slot") == 0)
         return worker_main(argc, argv);
+    if (argc > 1 && argv[1][strspn(argv[1], "0123456789")] == '\0')
+        return worker_hand(argc, argv);
     fatal("judgectl starts it: judgectl run ..., judgectl doctor");
 }

@@ -8,6 +8,7 @@
 #include "common/str.h"
 #include "judge_client/judge.h"
 #include "judge_client/problem.h"
+#include "judge_client/text.h"
 
 #include "common/banned.h"
 
@@ -121,14 +122,32 @@ void outcome_report(char *text_bytes, size_t size, const struct judgement *judge
     }
 }
 
-void outcome_test_run(char *text, size_t size, const struct judgement *judgement)
+void outcome_test_run(char *text_bytes, size_t size, const struct judgement *judgement, enum ui_language ui)
 {
-    const char *shown = judgement->compile_text;
-    if (judgement->output != NULL)
-        shown = judgement->output;
-    else if (judgement->case_count > 0)
-        shown = judgement->cases[0].note;
-    (void)str_copy(text, size, shown); /* all of them are shorter */
+    static const char *const heads[UI_COUNT] = {"[standard error]\n", "[标准错误输出]\n"};
+    struct text text = {.bytes = text_bytes, .size = size};
+    const struct case_judgement *one = judgement->case_count > 0 ? &judgement->cases[0] : NULL;
+    text_bytes[0] = '\0';
+    if (one == NULL) {
+        (void)str_copy(text_bytes, size, judgement->compile_text); /* it is shorter */
+        return;
+    }
+    bool failed = one->verdict != VERDICT_AC;
+    const char *output = judgement->output == NULL ? "" : judgement->output;
+    const char *error = judgement->failed_stderr;
+    char line[JUDGE_NOTE_SIZE + 64];
+    if (failed) {
+        (void)str_format(line, sizeof line, "%s: %s\n", verdict_name(one->verdict, ui), one->note); /* it fits */
+        (void)append(&text, line);                                                                  /* and these */
+    }
+    if (error[0] != '\0') {
+        (void)append(&text, heads[ui]);
+        (void)append(&text, error);
+        (void)append(&text, error[strlen(error) - 1] == '\n' ? "" : "\n");
+    }
+    if (text.used > 0 && output[0] != '\0')
+        (void)append(&text, "\n");
+    text_clean(text.bytes + text.used, text.size - text.used, output, strlen(output)); /* cuts what does not fit */
 }
 
 int64_t outcome_time_ms(const struct judgement *judgement, bool most)

@@ -22,8 +22,9 @@ struct judgement;
  * fit are left out with a line that says so. */
 void outcome_report(char *text, size_t size, const struct judgement *judgement, bool difference, enum ui_language ui);
 
-/* What the page of a test run shows: the program's output, or the compiler's messages, or why it ended. */
-void outcome_test_run(char *text, size_t size, const struct judgement *judgement);
+/* What the page of a test run shows: the program's output, and nothing else where it ended well and wrote no errors; before it, why it
+ * ended; and what it wrote to standard error. An output that does not fit ends with a line "...". */
+void outcome_test_run(char *text, size_t size, const struct judgement *judgement, enum ui_language ui);
 
 /* Milliseconds of processor time: of the case that used most, or of all cases together. */
 int64_t outcome_time_ms(const struct judgement *judgement, bool most);

@@ -187,12 +187,13 @@ static int open_folder(struct problem *problem, const char *folder, struct err *
     return 0;
 }
 
-int problem_open(struct problem *problem, const char *folder, struct err *e)
+static int open_problem(struct problem *problem, const char *folder, bool making, struct err *e)
 {
     struct conf *conf = NULL;
     struct problem_folder found = {false, false};
     int result = -1;
     memset(problem, 0, sizeof *problem);
+    problem->making = making;
     problem->folder_fd = -1;
     if (open_folder(problem, folder, e) != 0 || problem_open_conf(problem, &conf, e) != 0 ||
         problem_apply_conf(problem, conf, e) != 0)
@@ -211,6 +212,16 @@ out:
     if (result != 0)
         problem_close(problem);
     return result;
+}
+
+int problem_open(struct problem *problem, const char *folder, struct err *e)
+{
+    return open_problem(problem, folder, false, e);
+}
+
+int problem_open_making(struct problem *problem, const char *folder, struct err *e)
+{
+    return open_problem(problem, folder, true, e);
 }
 
 int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mib, struct err *e)

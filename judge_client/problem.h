@@ -99,6 +99,7 @@ struct problem {
     /* Each behind those that it comes after; the cases are in the order of them. */
     struct problem_subtask *subtasks;
     int64_t total; /* the full score that the cases' scores are scaled to: 100 unless [scoring] total says else */
+    bool making;   /* its answers are to be made: cases may have none */
     char (*headers)[PROBLEM_NAME_SIZE]; /* *.h and *.dic beside the source */
     size_t header_count;
     enum problem_type type;
@@ -113,6 +114,9 @@ struct problem {
  * Linux 5.6 (openat2). After -1 there is nothing to close. */
 int problem_open(struct problem *problem, const char *folder, struct err *e);
 void problem_close(struct problem *problem);
+
+/* The same of a folder whose answers are to be made: cases need none, and where one has none, its name is that of the .out. */
+int problem_open_making(struct problem *problem, const char *folder, struct err *e);
 
 /* A problem without a folder, for a test run: one case, these limits. To be closed as any other. 0, or -1 with e. */
 int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mib, struct err *e);

@@ -215,6 +215,11 @@ static int check_case(const struct problem *problem, struct problem_case *one, s
     if (problem_file_size(problem, one->input, &one->input_bytes, e) != 0)
         return -1;
     bool answered = try_answer(problem, one, ".out") || try_answer(problem, one, ".ans");
+    if (problem->making) {
+        if (!answered)
+            (void)try_answer(problem, one, ".out"); /* it leaves the name */
+        return 0;
+    }
     if (!answered && problem->interactor.kind != CHECKER_NONE) {
         one->answer[0] = '\0'; /* only the interactor would read it */
         return 0;

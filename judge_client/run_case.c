@@ -385,6 +385,8 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
             note_total(result, judge->spent_us + run.cpu_us, options->ui);
         return 0;
     }
+    if (options->answer != NULL)
+        return options->answer(options->answers, result, judge->output_fd, e);
     if (submission->input != NULL)
         return 0;
     return judge_output(judge, submission, test, options, result, has_difference, difference, e);

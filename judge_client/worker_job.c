@@ -10,8 +10,10 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/hidden_words.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judge_client/answers.h"
 #include "judge_client/data.h"
 #include "judge_client/judge.h"
 #include "judge_client/language.h"
@@ -40,6 +42,7 @@ struct job_work {
     struct store_submission row;
     struct judge_rules rules; /* of its problem */
     char data_version[DATA_VERSION_SIZE];
+    struct answers *answers; /* the reference program of a teacher makes them; else NULL */
     bool running_said;
     struct worker_told told;
 };
@@ -110,6 +113,8 @@ static void ack(struct job_work *work)
 {
     struct err e;
     report(work, POOL_STORING, 0, "");
+    if (work->worker->queue == NULL) /* by hand */
+        return;
     if (queue_ack(work->worker->queue, work->job, &e) < 0)
         log_warnx("ack failed submission=%s: %s", work->job->id, e.text);
 }
@@ -130,6 +135,8 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
     for (int64_t until_us = clock_now_us() + (int64_t)FAULT_MS * 1000 * work->job->attempt;
          counts && !work->worker->ending && clock_now_us() < until_us;)
         worker_wait(work->worker, 100);
+    if (work->worker->queue == NULL) /* by hand */
+        return;
     if (queue_give_back(work->worker->queue, work->job, counts, reason, &e) < 0)
         log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
 }
@@ -209,7 +216,7 @@ static int bring_data(struct job_work *work, struct err *e)
     if (settings->data_sync[0] == '\0')
         return 0;
     report(work, POOL_JUDGING, 0, "brings the problem's data");
-    return data_sync(settings->data_sync, work->row.problem_id, settings->data_sync_s, tick, work, e);
+    return data_sync(settings->data_sync, llabs(work->row.problem_id), settings->data_sync_s, tick, work, e);
 }
 
 /* NULL but for a test run; one without a row of input has an empty one. */
@@ -233,14 +240,19 @@ static int judge_row(struct job_work *work, const struct language *language, str
                                           .input = test_input(&work->row),
                                           .input_bytes = work->row.input_bytes};
     const struct judge_options options = {.rules = &work->rules,
+                                          .all = work->answers != NULL,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = worker->cancel_fd,
                                           .progress = progress,
                                           .tick = tick,
-                                          .context = work};
+                                          .context = work,
+                                          .answer = work->answers == NULL ? NULL : answers_take,
+                                          .answers = work->answers};
     if (judge_check_problem(problem, worker->languages, e) != 0 ||
         rules_of_problem(&work->rules, &worker->settings, problem, e) != 0)
         return -1;
+    if (work->answers != NULL)
+        work->rules.time_limit_to_total = false;
     if (work->row.problem_id > 0)
         apply_site(worker, &work->row, problem);
     if (work->row.special == SPECIAL_INTERACTIVE && problem->interactor.kind == CHECKER_NONE)
@@ -278,9 +290,12 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
         free(text);
         return err_set(e, "out of memory");
     }
-    bool test_run = work->row.problem_id == 0;
-    if (test_run)
-        outcome_test_run(text, OUTCOME_TEXT_BYTES, judgement);
+    bool compile_error = judgement->verdict == VERDICT_CE;
+    bool test_run = work->row.problem_id <= 0;
+    if (work->answers != NULL)
+        answers_report(text, OUTCOME_TEXT_BYTES, work->answers, judgement);
+    else if (test_run)
+        outcome_test_run(text, OUTCOME_TEXT_BYTES, judgement, settings->ui == UI_ZH ? UI_ZH : UI_EN);
     else
         outcome_report(text, OUTCOME_TEXT_BYTES, judgement, rules->full_diff > 0,
                        settings->ui == UI_ZH ? UI_ZH : UI_EN);
@@ -289,12 +304,12 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
     struct store_outcome outcome = {
         .id = work->id,
         .token = work->job->token,
-        .result = test_run ? STORE_TEST_DONE : code,
+        .result = test_run && !compile_error ? STORE_TEST_DONE : code,
         .time_ms = outcome_time_ms(judgement, rules->use_max_time),
         .mem_kib = judgement->mem_kib,
-        .pass_rate = all || rules->first_failure_rate ? judgement->score / 100 : -1,
-        .compile_text = judgement->verdict == VERDICT_CE && !test_run ? judgement->compile_text : NULL,
-        .run_text = test_run || judgement->case_count > 0 ? text : NULL,
+        .pass_rate = !test_run && (all || rules->first_failure_rate) ? judgement->score / 100 : -1,
+        .compile_text = compile_error ? judgement->compile_text : NULL,
+        .run_text = judgement->case_count > 0 ? text : NULL,
         .cases = cases,
         .case_count = fill_cases(judgement, cases),
         .data_version = work->data_version,
@@ -336,20 +351,62 @@ static int open_problem(struct job_work *work, struct problem *problem, struct e
     char folder[PATH_MAX];
     if (row->problem_id == 0)
         return problem_test_run(problem, row->time_ms, row->memory_mib, e);
-    if (str_format(folder, sizeof folder, "%s/%lld", data, (long long)row->problem_id) != 0)
+    if (str_format(folder, sizeof folder, "%s/%lld", data, llabs(row->problem_id)) != 0)
         return err_set(e, "%s: a path of this length is not served", data);
-    if (bring_data(work, e) != 0 || problem_open(problem, folder, e) != 0)
+    if ((row->problem_id < 0 ? problem_open_making : problem_open)(problem, folder, e) != 0)
         return -1;
     data_version(work->data_version, folder);
     return 0;
+}
+
+/* What is wrong with a folder whose answers are to be made is told to the teacher who asked for them: nobody else can mend it. */
+static int end_answers(struct job_work *work, const char *why)
+{
+    char text[2 * sizeof((struct err *)NULL)->text];
+    const char *data = work->worker->settings.data;
+    log_warnx("no answers submission=%lld problem=%lld: %s", (long long)work->id, (long long)work->row.problem_id, why);
+    hidden_words_replace(text, sizeof text, str_starts(why, data) ? why + strlen(data) + 1 : why);
+    const struct store_outcome outcome = {.id = work->id,
+                                          .token = work->job->token,
+                                          .result = STORE_TEST_DONE,
+                                          .pass_rate = -1,
+                                          .run_text = text,
+                                          .data_version = ""};
+    if (save(work, &outcome) == 1) /* else it is somebody else's by now */
+        worker_tell_final(work->worker, &work->told, outcome.result, NULL, 0, 0);
+    return 0;
+}
+
+/* Opens the problem, judges, stores. 0, or -1 with e: a fault of ours. */
+static int judge_in(struct job_work *work, const struct language *language, struct err *e)
+{
+    const struct settings *settings = &work->worker->settings;
+    struct answers answers = {.problem = NULL};
+    struct problem problem;
+    struct judgement judgement;
+    bool making = work->row.problem_id < 0;
+    if (work->row.problem_id != 0 && bring_data(work, e) != 0)
+        return -1;
+    if (open_problem(work, &problem, e) != 0)
+        return making ? end_answers(work, e->text) : -1;
+    work->answers = making ? &answers : NULL;
+    int result =
+        making ? answers_init(&answers, &problem, settings->data_owner, settings->ui == UI_ZH ? UI_ZH : UI_EN, e) : 0;
+    if (result == 0)
+        result = judge_row(work, language, &problem, &judgement, e);
+    if (result == 0) {
+        result = store_judgement(work, &problem, &judgement, e);
+        judgement_fini(&judgement);
+    }
+    answers_fini(&answers);
+    problem_close(&problem);
+    return result;
 }
 
 static void judge_claimed(struct job_work *work)
 {
     struct worker *worker = work->worker;
     struct err e;
-    struct judgement judgement;
-    struct problem problem;
     const struct language *language = languages_by_id(worker->languages, work->row.language);
     if (work->row.source == NULL) {
         refuse(work, "the source of this submission is missing in the database");
@@ -359,24 +416,11 @@ static void judge_claimed(struct job_work *work)
         refuse(work, "raw text problems are not served by this version");
         return;
     }
-    if (work->row.problem_id < 0) {
-        refuse(work, "making answers from a reference program is not served by this version");
-        return;
-    }
     int result = -1;
-    bool opened = false;
     if (language == NULL || !language->installed)
         err_set(&e, "language %d is not installed on this box", work->row.language);
     else
-        opened = open_problem(work, &problem, &e) == 0;
-    if (opened)
-        result = judge_row(work, language, &problem, &judgement, &e);
-    if (result == 0) {
-        result = store_judgement(work, &problem, &judgement, &e);
-        judgement_fini(&judgement);
-    }
-    if (opened)
-        problem_close(&problem);
+        result = judge_in(work, language, &e);
     if (result == 0)
         ack(work);
     else if (worker_cancelled(worker))

@@ -22,7 +22,7 @@ struct worker {
     struct languages *languages;
     struct sandbox *sandbox;
     struct judge *judge;
-    struct queue *queue;
+    struct queue *queue; /* NULL: worker_hand.c */
     struct store *store;
     int slot, cpu;
     const char *home, *cgroup_parent;

@@ -5,9 +5,9 @@
 #include "judge_node/intake.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/clock.h"
+#include "common/hidden_words.h"
 #include "common/log.h"
 #include "common/str.h"
 #include "judge_node/event_say.h"
@@ -28,41 +28,11 @@ static const char *const quarantine_texts[] = {
     "您的程序没有得到评测：系统在这份提交上失败了 %d 次。这不是您的错，已经通知老师。\n\n给老师：%s\n",
 };
 
-/* The site's page of test runs hides a text that holds one of these. What is put in its place begins and ends with what is no letter,
- * so that it makes none with its neighbours. */
-static const struct {
-    const char *word, *instead;
-    int (*compare)(const char *a, const char *b, size_t n);
-} quarantine_hidden[] = {
-    {"judge", "[grader]", strncasecmp}, {"php", "[script]", strncasecmp}, {"PASS", "[ok]", strncmp}};
-
-/* reason with the words replaced, cut at target's size. */
-static void quarantine_clean(char *target, size_t size, const char *reason)
-{
-    size_t length = 0;
-    target[0] = '\0';
-    while (*reason != '\0' && length + 9 < size) {
-        size_t i = 0;
-        size_t n = sizeof quarantine_hidden / sizeof quarantine_hidden[0];
-        while (i < n &&
-               quarantine_hidden[i].compare(reason, quarantine_hidden[i].word, strlen(quarantine_hidden[i].word)) != 0)
-            i++;
-        if (i == n) {
-            target[length++] = *reason++;
-            target[length] = '\0';
-            continue;
-        }
-        (void)str_copy(target + length, size - length, quarantine_hidden[i].instead); /* there is room for it */
-        length += strlen(target + length);
-        reason += strlen(quarantine_hidden[i].word);
-    }
-}
-
 void quarantine_text(char *text, size_t size, int ui, int attempts, const char *reason)
 {
     char clean[QUEUE_REASON_SIZE * 2];
     size_t languages = sizeof quarantine_texts / sizeof quarantine_texts[0];
-    quarantine_clean(clean, sizeof clean, reason);
+    hidden_words_replace(clean, sizeof clean, reason);
     const char *format = quarantine_texts[ui >= 0 && (size_t)ui < languages ? ui : 0];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
