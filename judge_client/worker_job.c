@@ -219,11 +219,24 @@ static int bring_data(struct job_work *work, struct err *e)
     return data_sync(settings->data_sync, llabs(work->row.problem_id), settings->data_sync_s, tick, work, e);
 }
 
+/* A page's form sends "\r\n", and sites differ in what they store of it: a line ends as it does in a problem's files. */
+static void mend_line_ends(char *text, size_t *bytes)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *bytes; i++) {
+        if (text[i] != '\r' || i + 1 == *bytes || text[i + 1] != '\n')
+            text[kept++] = text[i];
+    }
+    *bytes = kept;
+}
+
 /* NULL but for a test run; one without a row of input has an empty one. */
-static const char *test_input(const struct store_submission *row)
+static const char *test_input(struct store_submission *row)
 {
     if (row->problem_id != 0)
         return NULL;
+    if (row->input != NULL)
+        mend_line_ends(row->input, &row->input_bytes);
     return row->input == NULL ? "" : row->input;
 }
 
@@ -232,12 +245,13 @@ static int judge_row(struct job_work *work, const struct language *language, str
                      struct judgement *judgement, struct err *e)
 {
     struct worker *worker = work->worker;
+    const char *input = test_input(&work->row);
     const struct submission submission = {.language = language,
                                           .problem = problem,
                                           .source = work->row.source,
                                           .source_bytes = work->row.source_bytes,
                                           .wrapped = settings_has_database(&worker->settings),
-                                          .input = test_input(&work->row),
+                                          .input = input,
                                           .input_bytes = work->row.input_bytes};
     const struct judge_options options = {.rules = &work->rules,
                                           .all = work->answers != NULL,
