@@ -236,6 +236,7 @@ void answers_report(char *text, size_t size, const struct answers *answers, cons
     char line[LINE_BYTES], name[PROBLEM_NAME_SIZE * 2];
     size_t counts[4] = {0}, left_out = 0;
     const char *slash = strrchr(answers->problem->folder, '/');
+    text[0] = '\0';
     for (size_t i = 0; i < judgement->case_count; i++)
         counts[answers->states[i]]++;
     shown_name(name, sizeof name, slash == NULL ? answers->problem->folder : slash + 1);

@@ -30,10 +30,10 @@ struct answers {
 int answers_init(struct answers *answers, struct problem *problem, int64_t owner, enum ui_language ui, struct err *e);
 void answers_fini(struct answers *answers);
 
-/* As judge_options.answer: writes the case's answer, what fd holds, in one step: whoever reads the folder sees the old file or the
+/* As judge_options.answer, with a struct answers: writes the case's answer, what fd holds, in one step: whoever reads the folder sees the old file or the
  * new one, whole. One that is the same already stays as it is. Where it cannot be written, the result is SE and its note says
  * why. 0. Needs root where the folder or the owner is another's. */
-int answers_take(void *answers, struct case_judgement *result, int fd, struct err *e);
+int answers_take(void *context, struct case_judgement *result, int fd, struct err *e);
 
 /* The report for the teacher into text (size bytes, terminated), as Markdown: how many were written, a table with a row a case, and
  * why one was not. None of its own words is hidden by the page of test runs. */

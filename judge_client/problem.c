@@ -221,7 +221,12 @@ int problem_open(struct problem *problem, const char *folder, struct err *e)
 
 int problem_open_making(struct problem *problem, const char *folder, struct err *e)
 {
-    return open_problem(problem, folder, true, e);
+    if (open_problem(problem, folder, true, e) != 0)
+        return -1;
+    if (problem->interactor.kind == CHECKER_NONE)
+        return 0;
+    problem_close(problem);
+    return err_set(e, "%s: a program that talks to another one makes no answers", folder);
 }
 
 int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mib, struct err *e)

@@ -107,11 +107,45 @@ static void test_many(void)
     free(made);
 }
 
+/* What the page of a test run shows, and that all of it has room. */
+static void test_test_run(void)
+{
+    static char output[OUTCOME_TEXT_BYTES];
+    static char error[JUDGE_STDERR_SIZE];
+    char text[OUTCOME_TEXT_BYTES], compile_text[] = "main.c:1: error";
+    struct made *made = make(1);
+    made->judgement.compile_text = compile_text;
+    made->judgement.output = output;
+    made->judgement.failed_stderr = error;
+    (void)str_copy(output, sizeof output, "42\n");
+    outcome_test_run(text, sizeof text, &made->judgement, UI_EN);
+    CU_ASSERT_STRING_EQUAL(text, "42\n");
+    (void)str_copy(error, sizeof error, "careful");
+    outcome_test_run(text, sizeof text, &made->judgement, UI_ZH);
+    CU_ASSERT_STRING_EQUAL(text, "[标准错误输出]\ncareful\n\n42\n");
+    made->cases[0].verdict = VERDICT_RE;
+    (void)str_copy(made->cases[0].note, sizeof made->cases[0].note, "exit code 3");
+    outcome_test_run(text, sizeof text, &made->judgement, UI_EN);
+    CU_ASSERT_STRING_EQUAL(text, "Runtime Error: exit code 3\n[standard error]\ncareful\n\n42\n");
+    error[0] = '\0';
+    output[0] = '\0';
+    outcome_test_run(text, sizeof text, &made->judgement, UI_EN);
+    CU_ASSERT_STRING_EQUAL(text, "Runtime Error: exit code 3\n");
+    memset(output, 'x', sizeof output - 1);
+    memset(error, 'y', sizeof error - 1);
+    memset(made->cases[0].note, 'z', sizeof made->cases[0].note - 1);
+    outcome_test_run(text, sizeof text, &made->judgement, UI_ZH);
+    UNIT_CHECK(strlen(text) < sizeof text && strlen(text) > sizeof text - 8, "%zu", strlen(text));
+    CU_ASSERT_STRING_EQUAL(text + strlen(text) - 6, "xx\n...");
+    made->judgement.case_count = 0;
+    outcome_test_run(text, sizeof text, &made->judgement, UI_EN);
+    CU_ASSERT_STRING_EQUAL(text, compile_text);
+    free(made);
+}
+
 static const struct unit_test tests[] = {
-    {"table", test_table},
-    {"failure", test_failure},
-    {"subtasks", test_subtasks},
-    {"many", test_many},
+    {"table", test_table}, {"failure", test_failure},   {"subtasks", test_subtasks},
+    {"many", test_many},   {"test_run", test_test_run},
 };
 
 UNIT_MAIN("outcome", tests)
