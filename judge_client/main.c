@@ -41,6 +41,6 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--slot") == 0)
         return worker_main(argc, argv);
     if (argc > 1 && argv[1][strspn(argv[1], "0123456789")] == '\0')
-        return worker_hand(argc, argv);
+        return worker_hand(argc, argv, local_record);
     fatal("judgectl starts it: judgectl run ..., judgectl doctor");
 }

@@ -8,8 +8,10 @@
 #include "judge_client/worker_hand.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
@@ -34,7 +36,10 @@ struct hand {
     struct worker worker;
     int64_t id;
     bool debug;
-    const char *record; /* record mode's language, or NULL */
+    const char *record_name; /* record mode: what HUSTOJ's arrays are to be called; or NULL */
+    int (*record)(int argc, char **argv);
+    char folder[32], source[PATH_MAX]; /* record mode: the submission's source, in a folder of its own */
+    char problem[PATH_MAX], language[LANGUAGE_NAME_SIZE];
 };
 
 static int parse(struct hand *hand, int argc, char **argv, struct err *e)
@@ -48,7 +53,7 @@ static int parse(struct hand *hand, int argc, char **argv, struct err *e)
         return err_set(e, "%s: a runner's number", argv[2]);
     hand->worker.home = argc > 3 ? argv[3] : JUDGE_HOME;
     hand->debug = argc > 4; /* whatever the word is: so it is at HUSTOJ's */
-    hand->record = argc > 5 ? argv[5] : NULL;
+    hand->record_name = argc > 5 ? argv[5] : NULL;
     return 0;
 }
 
@@ -180,7 +185,7 @@ static int tell(const struct hand *hand, const struct queue_job *job, struct err
         code = status.result == STORE_REJUDGE ? EXIT_WRONG : EXIT_NOT_OURS;
         (void)err_set(e, "%lld %s", (long long)hand->id,
                       code == EXIT_WRONG ? "was not judged, and waits again" : "is judged by another");
-    } else {
+    } else if (hand->record_name == NULL) {
         printf("%lld: %d %s, %lld ms, %lld KiB\n", (long long)hand->id, status.result,
                word_of(status.result, hand->worker.settings.ui == UI_ZH ? UI_ZH : UI_EN), (long long)status.time_ms,
                (long long)status.mem_kib);
@@ -197,6 +202,80 @@ static int tell(const struct hand *hand, const struct queue_job *job, struct err
     return code;
 }
 
+/* ---- record mode */
+
+static int write_source(struct hand *hand, const struct store_submission *row, struct err *e)
+{
+    static const char template[] = "/tmp/judge_client.XXXXXX";
+    const struct language *language = languages_by_id(hand->worker.languages, row->language);
+    if (language == NULL || row->source == NULL)
+        return err_set(e, "%lld has %s", (long long)hand->id, language == NULL ? "an unknown language" : "no source");
+    memcpy(hand->folder, template, sizeof template);
+    if (mkdtemp(hand->folder) == NULL) {
+        hand->folder[0] = '\0';
+        return err_sys(e, errno, "make a folder in /tmp");
+    }
+    (void)str_copy(hand->language, sizeof hand->language, language->name); /* it fits */
+    if (str_format(hand->source, sizeof hand->source, "%s/%s", hand->folder, language->source) != 0 ||
+        str_format(hand->problem, sizeof hand->problem, "%s/%lld", hand->worker.settings.data,
+                   (long long)row->problem_id) != 0)
+        return err_set(e, "a path of this length is not served");
+    if (row->problem_id <= 0)
+        hand->problem[0] = '\0';
+    int fd = open(hand->source, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int error = fd >= 0 && file_write_all(fd, row->source, row->source_bytes) == 0 ? 0 : errno;
+    file_close(&fd);
+    return error == 0 ? 0 : err_sys(e, error, "write %s", hand->source);
+}
+
+/* The claim that the judging makes again, with the same name, is made now: it alone reads the source. 0, 1 somebody else has it, or -1
+ * with e. */
+static int keep_source(struct hand *hand, const struct queue_job *job, struct err *e)
+{
+    struct store_submission row;
+    struct err ignored;
+    int claimed = store_claim(hand->worker.store, hand->id, job->token, "", &row, e);
+    if (claimed != 1)
+        return claimed < 0 ? -1 : 1;
+    int result = write_source(hand, &row, e);
+    store_submission_fini(&row);
+    if (result != 0)
+        (void)store_put_back(hand->worker.store, hand->id, job->token, &ignored); /* else the pool does */
+    return result;
+}
+
+static int print_calls(const struct hand *hand)
+{
+    enum { WORDS = 12 };
+    const char *words[WORDS] = {"record", "--home",      hand->worker.settings.home, "--hustoj", hand->record_name,
+                                "-l",     hand->language};
+    int count = 7;
+    char *argv[WORDS];
+    if (hand->problem[0] != '\0') {
+        words[count++] = "-p";
+        words[count++] = hand->problem;
+    }
+    words[count++] = hand->source;
+    for (int i = 0; i < count; i++)
+        argv[i] = strdup(words[i]);
+    argv[count] = NULL;
+    bool whole = true;
+    for (int i = 0; i < count; i++)
+        whole = whole && argv[i] != NULL;
+    int code = whole ? hand->record(count, argv) : EXIT_WRONG;
+    for (int i = 0; i < WORDS && i < count; i++)
+        free(argv[i]);
+    return code;
+}
+
+static void remove_source(const struct hand *hand)
+{
+    if (hand->source[0] != '\0')
+        (void)unlink(hand->source); /* root's own folder: a failure leaves a file in /tmp */
+    if (hand->folder[0] != '\0')
+        (void)rmdir(hand->folder);
+}
+
 static int judge_by_hand(struct hand *hand, struct err *e)
 {
     struct queue_job job;
@@ -209,14 +288,18 @@ static int judge_by_hand(struct hand *hand, struct err *e)
     if (waits != 1)
         return waits < 0 ? EXIT_WRONG : EXIT_NOT_OURS;
     hand->worker.ending = true; /* there is no other try here: the row waits again */
+    int kept = hand->record_name == NULL ? 0 : keep_source(hand, &job, e);
+    if (kept < 0)
+        return EXIT_WRONG;
     worker_do(&hand->worker, &job);
     return tell(hand, &job, e);
 }
 
-int worker_hand(int argc, char **argv)
+int worker_hand(int argc, char **argv, int (*record)(int argc, char **argv))
 {
     struct err e = {""};
-    struct hand hand = {.worker = {.slot = -1,
+    struct hand hand = {.record = record,
+                        .worker = {.slot = -1,
                                    .cpu = SANDBOX_CPU_ANY,
                                    .signal_fd = -1,
                                    .cancel_fd = -1,
@@ -237,5 +320,8 @@ int worker_hand(int argc, char **argv)
     events_retry(&hand.worker.events);
     events_close(&hand.worker.events);
     file_close(&hand.worker.cancel_fd);
+    if (code == EXIT_JUDGED && hand.source[0] != '\0')
+        code = print_calls(&hand);
+    remove_source(&hand);
     return code;
 }

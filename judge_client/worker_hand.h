@@ -5,8 +5,9 @@
 #ifndef JUDGE_WORKER_HAND_H
 #define JUDGE_WORKER_HAND_H
 
-/* argv[0] is the program's name. The exit code: 0 judged, whatever the verdict; 1 it was not this one's to judge; 2 it could not be
- * judged, or the words are wrong. Said on standard error. */
-int worker_hand(int argc, char **argv);
+/* argv[0] is the program's name; record: the form `judge_client record`, for record mode, which LANG asks for: after the judging it prints
+ * HUSTOJ's arrays of the system calls that the submission makes, and nothing else is printed then. The exit code: 0 judged,
+ * whatever the verdict; 1 it was not this one's to judge; 2 it could not be judged, or the words are wrong. Said on standard error. */
+int worker_hand(int argc, char **argv, int (*record)(int argc, char **argv));
 
 #endif
