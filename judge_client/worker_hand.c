@@ -85,14 +85,11 @@ static int start(struct hand *hand, struct err *e)
     return worker->store == NULL ? -1 : 0;
 }
 
-/* Any place that is free, whatever the runner's number: the pool's slot of that number is at work. */
+/* Any of the places of local forms, whatever the runner's number: the pool's slot of that number is at work. */
 static int open_judge(struct worker *worker, struct err *e)
 {
-    const struct sandbox_config config = {.slot = -1,
-                                          .cpu = SANDBOX_CPU_ANY,
-                                          .tier = -1,
-                                          .first_uid = worker->settings.first_uid,
-                                          .home = worker->settings.home};
+    const struct sandbox_config config = {
+        .slot = -1, .cpu = SANDBOX_CPU_ANY, .tier = -1, .home = worker->settings.home};
     worker->sandbox = sandbox_open(&config, e);
     worker->judge = worker->sandbox == NULL ? NULL : judge_open(worker->sandbox, worker->places.policies, e);
     return worker->judge == NULL ? -1 : 0;
