@@ -96,8 +96,7 @@ void worker_wait(struct worker *worker, int ms)
 
 /* ---- what may be read again */
 
-/* The ids of the languages that are installed here and that the settings let this box take. */
-static int find_offered(struct worker *worker, struct err *e)
+int worker_find_offered(struct worker *worker, struct err *e)
 {
     const struct language *language;
     worker->offered_count = 0;
@@ -125,7 +124,7 @@ static int open_catalogues(struct worker *worker, struct err *e)
         return -1;
     places_find(&next.places, next.settings.home);
     next.languages = languages_open(next.places.languages, e);
-    if (next.languages != NULL && find_offered(&next, e) == 0)
+    if (next.languages != NULL && worker_find_offered(&next, e) == 0)
         next.queue = queue_open(&next.settings, next.settings.node, e);
     if (next.queue != NULL)
         next.store = store_open(&next.settings, e);

@@ -92,7 +92,9 @@ static int open_judge(struct worker *worker, struct err *e)
         .slot = -1, .cpu = SANDBOX_CPU_ANY, .tier = -1, .home = worker->settings.home};
     worker->sandbox = sandbox_open(&config, e);
     worker->judge = worker->sandbox == NULL ? NULL : judge_open(worker->sandbox, worker->places.policies, e);
-    return worker->judge == NULL ? -1 : 0;
+    if (worker->judge == NULL || worker_find_offered(worker, e) != 0)
+        return -1;
+    return worker_selftest_open(worker, false, e);
 }
 
 /* ---- the row */
@@ -273,11 +275,27 @@ static void remove_source(const struct hand *hand)
         (void)rmdir(hand->folder);
 }
 
+/* The submission's language has judged its own programs here, or does so now. 0, 1 there is no such submission, or -1 with e. */
+static int check_language(struct hand *hand, struct queue_job *job, struct err *e)
+{
+    struct store_submission row;
+    char why[QUEUE_REASON_SIZE];
+    int found = store_read(hand->worker.store, hand->id, &row, e);
+    if (found != 1)
+        return found < 0 ? -1 : 1;
+    job->problem = row.problem_id;
+    job->language = row.language;
+    store_submission_fini(&row);
+    return worker_selftest_allows(&hand->worker, job->language, why, sizeof why) ? 0 : err_set(e, "%s", why);
+}
+
 static int judge_by_hand(struct hand *hand, struct err *e)
 {
     struct queue_job job;
     struct err why = {""};
     if (start(hand, e) != 0 || open_judge(&hand->worker, e) != 0 || make_job(hand, &job, e) != 0)
+        return EXIT_WRONG;
+    if (check_language(hand, &job, e) < 0)
         return EXIT_WRONG;
     int waits = make_wait(hand, &why, e);
     if (waits == 0)
@@ -309,6 +327,7 @@ int worker_hand(int argc, char **argv, int (*record)(int argc, char **argv))
     }
     if (code != EXIT_JUDGED)
         log_warnx("%s", e.text);
+    worker_selftest_close(&hand.worker);
     judge_close(hand.worker.judge);
     sandbox_close(hand.worker.sandbox);
     if (hand.worker.store != NULL)

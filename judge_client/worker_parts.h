@@ -37,7 +37,7 @@ struct worker {
     int offered[WORKER_LANGUAGES];
     size_t offered_count;
     struct worker_selftest *tests; /* NULL: [pool] self_test = no */
-    char owner[32]; /* "node/slot" */
+    char owner[32];                /* "node/slot" */
     struct events_sender events;
     struct pool_report report;
     int64_t reported_us;
@@ -52,6 +52,10 @@ void worker_wait(struct worker *worker, int ms);
 
 /* Whether the job in hand was to end since this was last called. */
 bool worker_cancelled(struct worker *worker);
+
+/* worker->offered: the ids of the languages that are installed here and that the settings let this box take. 0, or -1 with e:
+ * there is none. */
+int worker_find_offered(struct worker *worker, struct err *e);
 
 /* Everything from the claim to the ack of one job that was taken. */
 void worker_do(struct worker *worker, struct queue_job *job);
