@@ -98,7 +98,9 @@ $(BUILD)/judge_client: $(call obj,judge_client/main.c $(CLIENT_SRC) $(SANDBOX_SR
 $(BUILD)/judge_node: $(call obj,judge_node/main.c $(NODE_SRC)) $(LIBPOOL) $(LIBCOMMON)
 $(BUILD)/judgectl: $(call obj,$(CTL_SRC)) $(LIBPOOL) $(LIBCOMMON)
 
-LIBS_judge_client := $(POOL_LIBS)
+# What reads the packages of other judges.
+PROBLEM_LIBS := -lyaml -lexpat
+LIBS_judge_client := $(POOL_LIBS) $(PROBLEM_LIBS)
 LIBS_judge_node := $(POOL_LIBS) -pthread
 LIBS_judgectl := $(POOL_LIBS) -lncurses -pthread
 
@@ -137,7 +139,7 @@ $(LIBTESTS): $(call obj,$(wildcard tests/unit/unit.c tests/sandbox/lib/*.c))
 $(UNIT) $(DRIVERS) $(V2) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBTESTS) $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -Wl,--as-needed $(POOL_LIBS) -pthread $(LIBS_$(@F)) $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -Wl,--as-needed $(POOL_LIBS) $(PROBLEM_LIBS) -pthread $(LIBS_$(@F)) $(LDLIBS)
 
 # What is tested of judgectl, which is no library: it comes after those that it needs, so they are named once more.
 LIBS_test_why := $(LIBPOOL) $(LIBCOMMON) $(POOL_LIBS)
@@ -210,7 +212,7 @@ fuzz-programs: $(FUZZ)
 $(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ -Wl,--as-needed $(POOL_LIBS) -pthread $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ -Wl,--as-needed $(POOL_LIBS) $(PROBLEM_LIBS) -pthread $(LDLIBS)
 
 # ---- installing: programs, policies, samples and documents are replaced; a folder of OJ_HOME that is there is left as it is
 

@@ -11,7 +11,8 @@ oj_home=/home/judge
 # The languages that are installed unless others are asked for; the tests install all.
 languages='c cpp python'
 # What the build needs, and what the tests need beside it.
-packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev libjansson-dev libncurses-dev'
+packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev libjansson-dev libncurses-dev
+    libyaml-dev libexpat1-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
     shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3
     linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-riscv64-cross linux-libc-dev-mips64el-cross'
@@ -54,7 +55,7 @@ refuse()
     cat >&2 <<END
 install.sh: this is $1; install.sh knows Debian 12 (apt) only. With your system's packages:
   to build:  a C compiler (gcc 12 or clang 14, or newer), make, the C library's headers and its static library (libc.a),
-             the kernel's headers, and those of hiredis, MariaDB Connector/C and SQLite
+             the kernel's headers, and those of hiredis, MariaDB Connector/C, SQLite, libyaml and expat
   to test:   CUnit, libseccomp's headers, the compiler's 32-bit half (-m32), clang with libFuzzer's runtime, clang-format,
              clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio, jq, redis-server, mariadb-server, sqlite3
 then: make && make install && judgectl doctor

@@ -12,7 +12,7 @@
 
 struct reading {
     const struct checker *checker;
-    int64_t case_score;
+    double case_score;
     const struct checker_left *left;
     struct checker_verdict *verdict;
 };
@@ -48,7 +48,7 @@ static int take_points(struct reading *reading, const char *text, enum checker_p
 {
     static const char *const units[] = {"fraction (from 0 to 1)", "percent (from 0 to 100)",
                                         "absolute (up to the points of the case)"};
-    const double full = points == CHECKER_FRACTION ? 1 : points == CHECKER_PERCENT ? 100 : (double)reading->case_score;
+    const double full = points == CHECKER_FRACTION ? 1 : points == CHECKER_PERCENT ? 100 : reading->case_score;
     double value;
     const char *end;
     if (read_number(text, &value, &end) != 0)
@@ -176,7 +176,7 @@ static int read_kattis(struct reading *reading, struct err *e)
     reading->verdict->verdict = left->exit_code == ACCEPT ? VERDICT_AC : VERDICT_WA;
     if (left->exit_code != ACCEPT && left->exit_code != REJECT)
         return unknown_code(reading, e);
-    return left->exit_code == ACCEPT && left->has_result
+    return left->exit_code == ACCEPT && left->has_result && !reading->checker->no_points
                ? take_points(reading, left->result, reading->checker->points, e)
                : 0;
 }
@@ -325,7 +325,7 @@ int checker_protocol_of_name(const char *name, struct err *e)
                    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?)");
 }
 
-int checker_read(const struct checker *checker, int64_t case_score, const struct checker_left *left,
+int checker_read(const struct checker *checker, double case_score, const struct checker_left *left,
                  struct checker_verdict *verdict, struct err *e)
 {
     struct reading reading = {.checker = checker, .case_score = case_score, .left = left, .verdict = verdict};

@@ -53,6 +53,7 @@ struct checker {
     bool own_argv;                  /* problem.ini says which order: */
     bool hustoj_argv;               /* TPJ: input, answer, output, and no report */
     bool by_problem;                /* problem.ini has a section for it; else names in the folder said it */
+    bool no_points;                 /* what it leaves as points does not count: its problem has none */
     bool more_output;               /* the output limit is the usual one of checkers, as nobody wrote one */
     enum checker_points points;
     int64_t time_ms, memory_mib; /* processor time and memory of one run */
@@ -90,7 +91,7 @@ int checker_protocol_of_name(const char *name, struct err *e);
 
 /* What it said. case_score: the points of the case, for points = absolute. 0 with *verdict, or -1 with e where it is no word of
  * its protocol: an unknown exit code, a FAIL, points out of range. That is the checker's fault, never the student's. */
-int checker_read(const struct checker *checker, int64_t case_score, const struct checker_left *left,
+int checker_read(const struct checker *checker, double case_score, const struct checker_left *left,
                  struct checker_verdict *verdict, struct err *e);
 
 #endif

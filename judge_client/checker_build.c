@@ -170,7 +170,13 @@ static int add_site_headers(struct building *building, struct err *e)
     return result;
 }
 
-/* In the problem's own folder the source stands alone among other problems' like files; a validator's folder is one program. */
+/* A folder of validators is one program, as is each folder among those of inputs. Elsewhere (Polygon's files/, the problem's own
+ * folder) a source stands alone among others. */
+static bool is_one_program(const char *folder)
+{
+    return str_starts(folder, "output_validator") || (str_starts(folder, "input_") && strchr(folder, '/') != NULL);
+}
+
 static int gather(struct building *building, const char *source, struct err *e)
 {
     const char *slash = strrchr(source, '/');
@@ -181,7 +187,7 @@ static int gather(struct building *building, const char *source, struct err *e)
     int fd = problem_open_file(building->problem, source, e);
     if (fd < 0 || add_file(building, name, fd, e) != 0)
         return -1;
-    if (slash != NULL && add_folder(building, building->builder->suffix, e) != 0)
+    if (is_one_program(building->folder) && add_folder(building, building->builder->suffix, e) != 0)
         return -1;
     building->source_count = building->file_count;
     return add_folder(building, NULL, e) != 0 ? -1 : add_site_headers(building, e);

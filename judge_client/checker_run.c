@@ -277,7 +277,7 @@ static int run_checker(struct checking *checking, struct sandbox_result *result,
         code = files[1].fd = checker_open_answer(problem, checking->test, e);
     if (code >= 0)
         code = checker_arguments_of(judge->checker.interpreter, path, checker_arguments(&problem->checker),
-                                    problem->checker.args, blocks, argv, e);
+                                    problem_case_args(checking->test, &problem->checker), blocks, argv, e);
     checker_environment(checking->submission, checking->test, checking->program, texts, env);
     if (code == 0)
         code = run_in_cell(checking, argv, env, files, file_count, result, e);
@@ -387,7 +387,7 @@ static int judge_by_program(struct checking *checking, struct case_judgement *re
     left->exit_code = run.exit_code;
     if (checker_read_text(checking->judge->checker_fd[1], left->out, e) != 0 ||
         checker_read_text(checking->judge->checker_fd[2], left->error, e) != 0 ||
-        checker_read(&problem->checker, checking->test->score, left, &verdict, e) != 0)
+        checker_read(&problem->checker, problem_case_full(checking->test), left, &verdict, e) != 0)
         return blame(checking, e);
     if (checker_passes_waits(checking->judge) && verdict.verdict != VERDICT_AC) {
         (void)err_set(e, "it left %s, for one more pass, and did not accept this one", CHECKER_NEXT_PASS);

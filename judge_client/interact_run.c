@@ -165,7 +165,8 @@ static int interactor_end(struct dialogue *dialogue, enum interact_interactor *e
     if (result->dismissed) {
         *end = INTERACTOR_DISMISSED;
     } else if (result->exit_code >= 0) {
-        if (checker_read(dialogue->interactor, dialogue->test->score, &dialogue->left, &dialogue->verdict, why) == 0)
+        if (checker_read(dialogue->interactor, problem_case_full(dialogue->test), &dialogue->left, &dialogue->verdict,
+                         why) == 0)
             *end = dialogue->verdict.verdict == VERDICT_AC ? INTERACTOR_ACCEPTS : INTERACTOR_REJECTS;
         else if (says_broken_pipe(dialogue))
             *end = INTERACTOR_PIPE;

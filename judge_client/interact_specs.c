@@ -133,8 +133,9 @@ static int make_interactor(struct dialogue *dialogue, int input_fd, const struct
     spec->policy = judge_policy(judge, judge->interactor.policy, e);
     if (spec->policy == NULL || dialogue->own_files[1].fd < 0 ||
         checker_arguments_of(judge->interactor.interpreter, dialogue->own_path,
-                             manager ? words : interactor_arguments(interactor->protocol), interactor->args,
-                             dialogue->own_blocks, dialogue->own_argv, e) != 0)
+                             manager ? words : interactor_arguments(interactor->protocol),
+                             problem_case_args(dialogue->test, interactor), dialogue->own_blocks, dialogue->own_argv,
+                             e) != 0)
         return -1;
     if (manager && (spec->fd[0] = problem_open_file(problem, dialogue->test->input, e)) < 0)
         return -1;

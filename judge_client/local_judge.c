@@ -14,6 +14,7 @@
 #include "common/settings.h"
 #include "common/str.h"
 #include "judge_client/judge.h"
+#include "judge_client/local_package.h"
 #include "judge_client/local_report.h"
 #include "judge_client/local_sources.h"
 #include "judge_client/places.h"
@@ -27,8 +28,9 @@ static const char usage[] =
     "usage: judgectl judge [-l LANG] [--json] [--all] [--ui en|zh] [--home OJ_HOME] [--cgroup v2|v1|none]\n"
     "                      PROBLEM_DIR [SOURCE...]\n"
     "\n"
-    "Without sources it judges those under PROBLEM_DIR/solutions/. A source in solutions/<verdict>/, or one that says\n"
-    "@EXPECTED_RESULTS@: <verdict>, is compared with what it expects.\n"
+    "Without sources it judges those under PROBLEM_DIR/solutions/, or a package's own. A source in "
+    "solutions/<verdict>/,\n"
+    "or one that says @EXPECTED_RESULTS@: <verdict>, is compared with what it expects.\n"
     "Exit: 0 judged, 1 an expectation differs, 2 something could not be judged.\n";
 
 struct local_options {
@@ -145,10 +147,11 @@ static void judge_source(struct local *local, size_t i)
     local->at = i;
     if (source->why.text[0] != '\0') {
         outcome->why = source->why;
-        outcome->skipped = source->found && source->language != NULL && !source->language->installed;
+        outcome->skipped =
+            source->skipped || (source->found && source->language != NULL && !source->language->installed);
     } else if (judge(local->judge, &submission, &options, &outcome->judgement, &outcome->why) == 0) {
         outcome->judged = true;
-        outcome->differs = source->expected != 0 && (source->expected & 1U << outcome->judgement.verdict) == 0;
+        outcome->differs = local_sources_differs(source, &outcome->judgement);
     } else {
         outcome->meant = (source->expected & 1U << VERDICT_SE) != 0;
         err_add(&outcome->why, "%s", source->path);
@@ -181,6 +184,34 @@ static int find_rules(struct local *local, struct err *e)
     return result;
 }
 
+static int find_sources(struct local *local, struct err *e)
+{
+    const struct local_options *options = local->options;
+    if (local->problem.package != NULL && options->source_count == 0)
+        return local_package_sources(&local->sources, &local->problem, options->language, local->languages, e);
+    return local_sources_read(&local->sources, options->folder, options->sources, options->source_count,
+                              options->language, local->languages, e);
+}
+
+/* A package without a time limit has that of its own accepted submissions, whichever are to be judged. */
+static int find_time(struct local *local, struct err *e)
+{
+    const struct judge_options options = {
+        .rules = &local->rules, .teacher = true, .ui = local->options->ui, .stop_fd = -1};
+    struct local_sources own = {NULL, 0};
+    char text[512];
+    if (local->problem.package == NULL || local->problem.limits.has_time)
+        return 0;
+    struct err none;
+    (void)local_package_sources(&own, &local->problem, NULL, local->languages,
+                                &none); /* without any: the usual limit */
+    int result = local_package_time(local->judge, &local->problem, &own, &options, text, sizeof text, e);
+    if (result == 0)
+        (void)fprintf(stderr, "judgectl judge: %s\n", text); /* nowhere else to say it */
+    local_sources_fini(&own);
+    return result;
+}
+
 static int open_all(struct local *local, struct err *e)
 {
     const struct local_options *options = local->options;
@@ -194,8 +225,7 @@ static int open_all(struct local *local, struct err *e)
         return -1;
     local->has_problem = true;
     if (judge_check_problem(&local->problem, local->languages, e) != 0 || find_rules(local, e) != 0 ||
-        local_sources_read(&local->sources, options->folder, options->sources, options->source_count, options->language,
-                           local->languages, e) != 0)
+        find_sources(local, e) != 0)
         return -1;
     local->outcomes = calloc(local->sources.count, sizeof *local->outcomes);
     if (local->outcomes == NULL)
@@ -204,7 +234,7 @@ static int open_all(struct local *local, struct err *e)
     if (local->sandbox == NULL || sandbox_check_tier(local->sandbox, options->tier, e) != 0)
         return -1;
     local->judge = judge_open(local->sandbox, local->places.policies, e);
-    return local->judge == NULL ? -1 : 0;
+    return local->judge == NULL ? -1 : find_time(local, e);
 }
 
 static void close_all(struct local *local)

@@ -13,6 +13,7 @@
 #include "judge_client/language.h"
 #include "judge_client/places.h"
 #include "judge_client/problem.h"
+#include "judge_client/problem_package.h"
 #include "judge_client/score.h"
 
 #include "common/banned.h"
@@ -179,6 +180,17 @@ static void show_sources(const struct problem *problem)
     }
 }
 
+static void show_package(const struct problem_package *package)
+{
+    if (package == NULL)
+        return;
+    line("format", package_help(package));
+    for (size_t i = 0; i < package->validator_count; i++)
+        line(i == 0 ? "validators" : "", package->validators[i].source);
+    for (size_t i = 0; i < package->note_count; i++)
+        line(i == 0 ? "note" : "", package->notes[i]);
+}
+
 static int show(const char *home, const char *folder, struct err *e)
 {
     struct places places;
@@ -190,6 +202,7 @@ static int show(const char *home, const char *folder, struct err *e)
     int result = languages == NULL ? -1 : judge_check_problem(&problem, languages, e);
     if (result == 0) {
         line("problem", problem.folder);
+        show_package(problem.package);
         show_limits(&problem);
         show_files(&problem);
         show_sources(&problem);

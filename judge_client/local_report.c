@@ -132,14 +132,17 @@ static void print_expected(const struct local_source *source, const struct local
 {
     static const char *const heads[UI_COUNT][2] = {{"as expected:", "EXPECTED:"}, {"符合预期：", "预期应为："}};
     static const char *const unknown[UI_COUNT] = {"nothing expected: no verdict is called", "无预期：没有这样的结果："};
+    static const char *const part[UI_COUNT] = {"part of the points", "部分分"};
     const char *separator = " ";
     char folder[sizeof source->unknown];
     shown(folder, sizeof folder, source->unknown);
     if (folder[0] != '\0')
         printf("  %s %s", unknown[ui], folder);
-    if (source->expected == 0)
+    if (source->expected == 0 && !source->partial)
         return;
     printf("  %s", heads[ui][outcome->differs]);
+    if (source->partial)
+        printf(" %s", part[ui]);
     for (int v = 0; v < VERDICT_COUNT; v++) {
         if ((source->expected & 1U << v) != 0) {
             printf("%s%s", separator, verdict_code((enum verdict)v));
@@ -168,11 +171,17 @@ static void print_row(const struct local_source *source, const struct local_outc
 {
     static const char *const skipped[UI_COUNT] = {"skipped: not installed here: apt-get install %s\n",
                                                   "跳过：本机未安装：apt-get install %s\n"};
+    static const char *const left_out[UI_COUNT] = {"skipped: ", "跳过："};
     const struct language *language = source->language;
     char path[PATH_MAX];
     shown(path, sizeof path, source->path);
     print_cell(path, width);
     print_cell(language == NULL ? "-" : language->name, WIDTH_LANGUAGE);
+    if (source->skipped) {
+        const char *why = strrchr(source->why.text, ':'); /* behind the path */
+        printf("%s%s\n", left_out[ui], why == NULL ? source->why.text : why + 2);
+        return;
+    }
     if (outcome->skipped && language != NULL) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

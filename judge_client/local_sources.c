@@ -69,15 +69,12 @@ int local_sources_expectation(const char *text, size_t size, struct err *e)
     return expected;
 }
 
-/* Reads the file into row->bytes. 0, or -1 with row->why. */
-static int read_bytes(struct local_source *row)
+/* Reads the file fd, which it closes, into row->bytes. 0, or -1 with row->why. */
+static int read_bytes(struct local_source *row, int fd)
 {
     struct err *why = &row->why;
     struct stat info;
     int result = -1;
-    int fd = open(row->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return err_sys(why, errno, "%s", row->path);
     if (fstat(fd, &info) != 0)
         err_sys(why, errno, "%s", row->path);
     else if (S_ISDIR(info.st_mode))
@@ -102,11 +99,11 @@ static int read_bytes(struct local_source *row)
     return result;
 }
 
-/* Fills language, bytes and expectation of a row, or why. `folder`: solutions/<folder>/, or NULL. */
-static void fill(struct local_source *row, const char *folder, const struct language *language,
-                 const struct languages *languages)
+/* Fills language, bytes and expectation of a row from fd, or why. */
+static void fill_from(struct local_source *row, int fd, const struct language *language,
+                      const struct languages *languages)
 {
-    if (read_bytes(row) != 0)
+    if (read_bytes(row, fd) != 0)
         return;
     row->language = language != NULL ? language : languages_by_file(languages, row->path);
     if (row->language == NULL) {
@@ -125,10 +122,48 @@ static void fill(struct local_source *row, const char *folder, const struct lang
         err_add(&row->why, "%s", row->path);
         return;
     }
+    row->expected = (unsigned)expected;
+}
+
+/* The same from its path. `folder`: solutions/<folder>/, or NULL. */
+static void fill(struct local_source *row, const char *folder, const struct language *language,
+                 const struct languages *languages)
+{
+    int fd = open(row->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        err_sys(&row->why, errno, "%s", row->path);
+        return;
+    }
+    fill_from(row, fd, language, languages);
+    if (row->why.text[0] != '\0')
+        return;
     int verdict = folder == NULL ? -1 : verdict_of_word(folder);
-    if (folder != NULL && verdict < 0 && expected == 0)
+    if (folder != NULL && verdict < 0 && row->expected == 0)
         (void)str_copy(row->unknown, sizeof row->unknown, folder); /* cut is fine */
-    row->expected = expected > 0 ? (unsigned)expected : verdict >= 0 ? 1U << verdict : 0;
+    if (row->expected == 0)
+        row->expected = verdict >= 0 ? 1U << verdict : 0;
+}
+
+struct local_source *local_sources_add(struct local_sources *sources, const char *path, int fd, const struct err *why,
+                                       const struct language *language, const struct languages *languages,
+                                       struct err *e)
+{
+    struct local_source *row = add(sources, path, true, e);
+    if (row != NULL && fd >= 0)
+        fill_from(row, fd, language, languages);
+    else if (row != NULL)
+        row->why = *why;
+    else
+        (void)(fd >= 0 && close(fd)); /* it was not even read */
+    return row;
+}
+
+struct local_source *local_sources_skip(struct local_sources *sources, const char *path, struct err *e)
+{
+    struct local_source *row = add(sources, path, true, e);
+    if (row != NULL)
+        row->skipped = true;
+    return row;
 }
 
 static int by_version(const struct dirent **a, const struct dirent **b)
@@ -204,21 +239,29 @@ static const char *verdict_folder(const char *path, char *name, size_t size)
     return NULL;
 }
 
+int local_sources_language(const char *name, const struct languages *languages, const struct language **language,
+                           struct err *e)
+{
+    *language = name == NULL ? NULL : languages_by_name(languages, name);
+    if (name == NULL)
+        return 0;
+    const char *nearest = languages_nearest(languages, name);
+    if (*language == NULL)
+        return err_set(e, "unknown language '%s'%s%s%s", name, nearest == NULL ? "" : " (did you mean ",
+                       nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?)");
+    if (!(*language)->installed)
+        return err_set(e, "%s is not installed here (no %s): apt-get install %s", (*language)->name,
+                       (*language)->missing, (*language)->package);
+    return 0;
+}
+
 int local_sources_read(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
                        const char *language_name, const struct languages *languages, struct err *e)
 {
     const struct language *language = NULL;
     memset(sources, 0, sizeof *sources);
-    if (language_name != NULL) {
-        language = languages_by_name(languages, language_name);
-        const char *nearest = languages_nearest(languages, language_name);
-        if (language == NULL)
-            return err_set(e, "unknown language '%s'%s%s%s", language_name, nearest == NULL ? "" : " (did you mean ",
-                           nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?)");
-        if (!language->installed)
-            return err_set(e, "%s is not installed here (no %s): apt-get install %s", language->name, language->missing,
-                           language->package);
-    }
+    if (local_sources_language(language_name, languages, &language, e) != 0)
+        return -1;
     for (size_t i = 0; i < name_count; i++) {
         char above[PATH_MAX];
         struct local_source *row = add(sources, names[i], false, e);
@@ -238,6 +281,14 @@ int local_sources_read(struct local_sources *sources, const char *folder, char *
     return sources->count > 0
                ? 0
                : err_set(e, "%s has no source of %s", path, language == NULL ? "a known language" : language->name);
+}
+
+bool local_sources_differs(const struct local_source *source, const struct judgement *judgement)
+{
+    enum { FULL = 100000 };
+    if (source->partial)
+        return judgement->verdict == VERDICT_AC || judgement->score == 0 || judgement->score == FULL;
+    return source->expected != 0 && (source->expected & 1U << judgement->verdict) == 0;
 }
 
 void local_sources_fini(struct local_sources *sources)

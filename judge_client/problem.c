@@ -118,6 +118,53 @@ int problem_file_size(const struct problem *problem, const char *name, int64_t *
     return 0;
 }
 
+mode_t problem_kind(const struct problem *problem, const char *path)
+{
+    struct stat info = {.st_mode = 0};
+    int fd = open_beneath(problem->folder_fd, path, O_PATH | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &info) != 0)
+        info.st_mode = 0;
+    file_close(&fd);
+    return info.st_mode;
+}
+
+static int visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* Not alphasort, which knows the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+int problem_list(const struct problem *problem, const char *path, struct dirent ***entries, struct err *e)
+{
+    int fd = open_beneath(problem->folder_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int count = fd < 0 ? -1 : scandirat(fd, ".", entries, visible, by_name);
+    int error = errno;
+    file_close(&fd);
+    if (count < 0 && error == EXDEV)
+        return err_set(e, "%s/%s is a link out of the folder (or not a relative one)", problem->folder, path);
+    return count >= 0 ? count : err_sys(e, error, "open %s/%s", problem->folder, path);
+}
+
+int problem_check_path(const char *text, struct err *e)
+{
+    if (text[0] == '\0' || strlen(text) >= PROBLEM_PATH_SIZE)
+        return err_set(e, "'%.40s': a path has from 1 to %d characters", text, PROBLEM_PATH_SIZE - 1);
+    for (const char *at = text; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == 127)
+            return err_set(e, "a control character in a file's name");
+    }
+    bool out = text[0] == '/' || strcmp(text, "..") == 0 || str_starts(text, "../") || strstr(text, "/../") != NULL;
+    size_t length = strlen(text);
+    if (out || (length >= 3 && strcmp(text + length - 3, "/..") == 0))
+        return err_set(e, "'%.80s' leads out of the folder", text);
+    return 0;
+}
+
 int problem_check_name(const char *text, struct err *e)
 {
     if (strlen(text) >= PROBLEM_NAME_SIZE)
@@ -198,9 +245,12 @@ static int open_problem(struct problem *problem, const char *folder, bool making
     if (open_folder(problem, folder, e) != 0 || problem_open_conf(problem, &conf, e) != 0 ||
         problem_apply_conf(problem, conf, e) != 0)
         goto out;
-    if (problem_find_interactor(problem, conf, e) != 0 ||
-        problem_find_cases(problem, conf_choice(conf, "cases", "order", 0) == 1, &found, e) != 0 ||
-        problem_find_subtasks(problem, conf, e) != 0)
+    if (problem_open_package(problem, conf, e) != 0 || problem_find_interactor(problem, conf, e) != 0)
+        goto out;
+    if (problem->package == NULL &&
+        problem_find_cases(problem, conf_choice(conf, "cases", "order", 0) == 1, &found, e) != 0)
+        goto out;
+    if (problem_find_subtasks(problem, conf, e) != 0)
         goto out;
     if (problem_find_checker(problem, conf, e) != 0 || problem_mark_samples(problem, conf, e) != 0 ||
         problem_find_sources(problem, conf, e) != 0 || read_names(problem, &found, conf, e) != 0 ||
@@ -253,11 +303,22 @@ void problem_close(struct problem *problem)
     file_close(&problem->folder_fd);
     problem_close_subtasks(problem);
     problem_close_sources(problem);
+    problem_close_package(problem);
     free(problem->cases);
     free(problem->headers);
     problem->cases = NULL;
     problem->headers = NULL;
     problem->case_count = problem->header_count = 0;
+}
+
+double problem_case_full(const struct problem_case *one)
+{
+    return one->full > 0 ? one->full : (double)one->score;
+}
+
+const char *problem_case_args(const struct problem_case *one, const struct checker *checker)
+{
+    return one->flags != NULL ? one->flags->args : checker->args;
 }
 
 double problem_factor(const struct problem *problem, const char *language)

@@ -1,5 +1,5 @@
 /*
- * problem.h - a problem as data: a HUSTOJ folder as it is, with an optional problem.ini that wins.
+ * problem.h - a problem as data: a HUSTOJ folder as it is, or a package, with an optional problem.ini that wins.
  *
  * Reads names and sizes only; contents are opened by run_case when a case is judged. A folder is what teachers upload:
  * links that lead out of it, folders, fifos and unreadable files where a file is expected are errors with one clear line.
@@ -7,31 +7,42 @@
 #ifndef JUDGE_PROBLEM_H
 #define JUDGE_PROBLEM_H
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/err.h"
 #include "judge_client/checker.h"
 #include "judge_client/compare.h"
 
 #define PROBLEM_NAME_SIZE 128
+#define PROBLEM_PATH_SIZE 256 /* of a file below the folder */
 #define PROBLEM_LANGUAGES 32
 #define PROBLEM_SUBTASKS 100 /* of a problem.ini */
 
 /* ALL: judging goes on, and part of the cases gives points. */
 enum problem_scoring { PROBLEM_FIRST_FAILURE, PROBLEM_ALL };
 
+/* How the outputs of some cases are judged otherwise than those of the others: of a group of a package. */
+struct problem_flags {
+    char args[CHECKER_ARGS_SIZE];
+    struct compare_options compare;
+};
+
 struct problem_case {
-    char name[PROBLEM_NAME_SIZE];   /* "3" of 3.in, with the score's brackets: "a[30]" */
-    char input[PROBLEM_NAME_SIZE];  /* file names in the folder */
-    char answer[PROBLEM_NAME_SIZE]; /* .out, else .ans; "": none, of an interactive problem */
+    char name[PROBLEM_NAME_SIZE];   /* "3" of 3.in, with the score's brackets: "a[30]"; a package's: "secret/3" */
+    char input[PROBLEM_PATH_SIZE];  /* files in the folder */
+    char answer[PROBLEM_PATH_SIZE]; /* .out, else .ans; "": none, of an interactive problem */
     int64_t score;                  /* from the name, else 10 */
     bool has_score;
-    bool sample, pretest; /* named by [cases] samples, pretests */
-    size_t subtask;       /* index of the first that it is in, where there are any */
-    bool shared;          /* it is in others, too */
+    double full;                       /* what a checker's absolute points are out of; 0: the score */
+    const struct problem_flags *flags; /* NULL: the problem's */
+    bool sample, pretest;              /* named by [cases] samples, pretests */
+    size_t subtask;                    /* index of the first that it is in, where there are any */
+    bool shared;                       /* it is in others, too */
     int64_t input_bytes, answer_bytes;
 };
 
@@ -107,6 +118,7 @@ struct problem {
     enum problem_wrap wrap;
     struct problem_sources *sources;
     size_t source_count;
+    struct problem_package *package; /* problem_package.h; NULL: a folder of HUSTOJ's */
 };
 
 /* Opens the problem in folder. 0, or -1 with e: `data/1000/3.in has no 3.out (nor 3.ans)`, `data/1000: no test data (no *.in)`,
@@ -124,12 +136,23 @@ int problem_test_run(struct problem *problem, int64_t time_ms, int64_t memory_mi
 /* Opens a file of the folder for reading: regular, not reached through a link that leads out of the folder. fd or -1 with e. */
 int problem_open_file(const struct problem *problem, const char *name, struct err *e);
 
+/* The mode of what is at path below the folder, links followed within it; 0 where nothing is, or what leads out. */
+mode_t problem_kind(const struct problem *problem, const char *path);
+
+/* What a folder below the problem's holds, but for names that begin with a dot, in the order of strcmp. Returns how
+ * many, and *entries for free() as are they; or -1 with e. */
+int problem_list(const struct problem *problem, const char *path, struct dirent ***entries, struct err *e);
+
 /* What a HUSTOJ site says of a problem, where its problem.ini says nothing: special: the database calls for a special judge, else
  * one that lies in the folder is not used; tpj_hustoj: the order of a tpj's arguments is HUSTOJ's. */
 void problem_apply_site(struct problem *problem, bool special, bool tpj_hustoj);
 
 /* Is name the case's, with or without its score? */
 bool problem_case_is(const struct problem_case *one, const char *name);
+
+/* What a checker's absolute points of the case are out of; the further words of its checker or interactor. */
+double problem_case_full(const struct problem_case *one);
+const char *problem_case_args(const struct problem_case *one, const struct checker *checker);
 
 /* Must the subtask with this index be solved first? */
 bool problem_is_after(const struct problem_subtask *subtask, size_t other);

@@ -403,10 +403,14 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
 {
     struct checker *checker = &problem->checker;
     bool own = has_section(conf);
-    checker->by_problem = own;
     bool compares = conf_line(conf, "compare", "mode") != 0;
-    checker->time_ms = conf_int(conf, "checker", "time_ms", CHECKER_MS);
-    checker->memory_mib = conf_int(conf, "checker", "memory_mib", CHECKER_MIB);
+    bool package = problem->package != NULL && !own && !compares;
+    if (problem->package != NULL && !package)
+        *checker = (struct checker){.kind = CHECKER_NONE}; /* problem.ini wins */
+    checker->by_problem = own || package;
+    checker->time_ms = conf_int(conf, "checker", "time_ms", checker->time_ms > 0 ? checker->time_ms : CHECKER_MS);
+    checker->memory_mib =
+        conf_int(conf, "checker", "memory_mib", checker->memory_mib > 0 ? checker->memory_mib : CHECKER_MIB);
     checker->own_argv = conf_line(conf, "checker", "tpj_argv") != 0;
     checker->hustoj_argv = conf_choice(conf, "checker", "tpj_argv", 0) == 1;
     if (own && compares) {
@@ -416,11 +420,14 @@ int problem_find_checker(struct problem *problem, const struct conf *conf, struc
     if (own && take_conf(problem, conf, e) != 0)
         return at_line(problem, conf, NULL, e);
     /* Where somebody wrote how to compare, it is meant. */
-    if (!own && !compares && find_in_folder(problem, e) < 0)
+    if (!own && !compares && !package && find_in_folder(problem, e) < 0)
         return -1;
-    checker->points =
-        (enum checker_points)conf_choice(conf, "checker", "points", (int)checker_usual_points(checker->protocol));
-    checker->passes = (int)conf_int(conf, "checker", "passes", checker->protocol == CHECKER_KATTIS ? USUAL_PASSES : 1);
+    if (!package)
+        checker->points =
+            (enum checker_points)conf_choice(conf, "checker", "points", (int)checker_usual_points(checker->protocol));
+    if (!package)
+        checker->passes =
+            (int)conf_int(conf, "checker", "passes", checker->protocol == CHECKER_KATTIS ? USUAL_PASSES : 1);
     checker->more_output = checker->kind != CHECKER_NONE && problem->limits.output_mib == 0;
     if (checker->more_output)
         problem->limits.output_mib = OUTPUT_MIB;

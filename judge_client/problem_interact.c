@@ -107,11 +107,15 @@ int problem_find_interactor(struct problem *problem, const struct conf *conf, st
     bool manager = has_section(conf, "manager");
     bool own = manager || has_section(conf, "interactor");
     const char *section = manager ? "manager" : "interactor";
-    interactor->by_problem = own;
+    bool compares = conf_line(conf, "compare", "mode") != 0;
+    if (problem->package != NULL && !own && !compares) { /* it says so itself */
+        interactor->by_problem = true;
+        return 0;
+    }
+    *interactor = (struct checker){.by_problem = own};
     interactor->time_ms = conf_int(conf, section, "time_ms", INTERACTOR_MS);
     interactor->memory_mib = conf_int(conf, section, "memory_mib", INTERACTOR_MIB);
     problem->keep_dialogue = conf_bool(conf, section, "keep_dialogue", false);
-    bool compares = conf_line(conf, "compare", "mode") != 0;
     if (own && compares) {
         (void)err_set(e, "there is [compare] mode, too: one of the two must go");
         return at_line(problem, conf, section, NULL, e);

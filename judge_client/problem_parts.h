@@ -17,6 +17,10 @@ struct problem_folder {
 /* problem.c: size of a file of the folder, checked as problem_open_file does. 0, or -1 with e. */
 int problem_file_size(const struct problem *problem, const char *name, int64_t *bytes, struct err *e);
 
+/* problem.c: is text fit to be a path below the problem's folder: no "..", not absolute, nothing that cannot be printed? 0, or
+ * -1 with e. */
+int problem_check_path(const char *text, struct err *e);
+
 /* problem.c: is text fit to be a file's name in the program's folder? 0, or -1 with e. */
 int problem_check_name(const char *text, struct err *e);
 
@@ -36,6 +40,15 @@ int problem_mark_samples(struct problem *problem, const struct conf *conf, struc
  * problem_find_cases and problem_apply_conf. 0, or -1 with e. */
 int problem_find_subtasks(struct problem *problem, const struct conf *conf, struct err *e);
 void problem_close_subtasks(struct problem *problem);
+
+/* problem_score.c: puts the subtasks behind those that they come after, and the cases into the order of the subtasks. conf: for
+ * messages, or NULL. 0, or -1 with e: a cycle, a case in no subtask. */
+int problem_order(struct problem *problem, const struct conf *conf, struct err *e);
+
+/* problem_package.c: fills the problem from the package that the folder is, if it is one, but for what conf (may be NULL) says.
+ * After problem_apply_conf. 0 with problem->package (NULL: it is none), or -1 with e. */
+int problem_open_package(struct problem *problem, const struct conf *conf, struct err *e);
+void problem_close_package(struct problem *problem);
 
 /* problem_checker.c: how outputs are judged: by a checker that conf or the folder has, or by comparing. After
  * problem_apply_conf; conf may be NULL. 0, or -1 with e. */

@@ -21,6 +21,8 @@ enum { MOST_NUMBER = 999, NUMBER_SIZE = 8 };
 static int at_line(const struct problem *problem, const struct conf *conf, const char *section, const char *key,
                    struct err *e)
 {
+    if (conf == NULL) /* a package's */
+        return err_add(e, "%s", problem->folder);
     return err_add(e, "%s/%s:%d", problem->folder, PROBLEM_CONF, conf_line(conf, section, key));
 }
 
@@ -396,6 +398,11 @@ static int read_sections(struct problem *problem, const struct conf *conf, struc
     return order_cases(problem, e) == 0 ? 0 : at_line(problem, conf, last, "cases", e);
 }
 
+int problem_order(struct problem *problem, const struct conf *conf, struct err *e)
+{
+    return order_subtasks(problem, conf, e) != 0 || order_cases(problem, e) != 0 ? -1 : 0;
+}
+
 /* ---- HUSTOJ's names: 1.1[20] and 1.2[20] are one subtask, a1[20] and a2[20] are two */
 
 static bool same_group(const struct problem_case *a, const struct problem_case *b)
@@ -439,13 +446,14 @@ int problem_find_subtasks(struct problem *problem, const struct conf *conf, stru
             problem->has_scoring = problem->skip = true;
             problem->scoring = PROBLEM_ALL;
         }
+        problem_close_subtasks(problem); /* a package's */
         return read_sections(problem, conf, e);
     }
-    for (size_t i = 0; i < problem->case_count; i++) {
+    for (size_t i = 0; i < problem->case_count && problem->subtask_count == 0; i++) {
         if (problem->cases[i].has_score)
             return read_names(problem, e);
     }
-    if (!problem->skip)
+    if (!problem->skip || problem->subtask_count > 0)
         return 0;
     (void)err_set(e, "mode = subtasks needs [subtask.1] and so on, or scores in the cases' names (1.1[20].in)");
     return at_line(problem, conf, "scoring", "mode", e);

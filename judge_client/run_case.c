@@ -306,7 +306,8 @@ static int compare_output(struct judge *judge, const struct problem *problem, co
     int answer_fd = problem_open_file(problem, test->answer, e);
     if (answer_fd < 0)
         return -1;
-    int code = compare_files(answer_fd, judge->output_fd, &problem->compare, &outcome, difference, e);
+    const struct compare_options *options = test->flags != NULL ? &test->flags->compare : &problem->compare;
+    int code = compare_files(answer_fd, judge->output_fd, options, &outcome, difference, e);
     (void)close(answer_fd); /* it was only read */
     if (code != 0)
         return -1;

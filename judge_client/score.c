@@ -59,7 +59,7 @@ void score_case(const struct score_scale *scale, struct case_judgement *result)
     struct points points = {(scale->named ? result->test->score : 1) * share_of(result), 0};
     const struct problem_subtask *subtask =
         scale->problem->subtask_count == 0 ? NULL : &scale->problem->subtasks[result->test->subtask];
-    if (subtask != NULL && subtask->type != PROBLEM_WHOLE) /* whose parts are the points */
+    if (subtask != NULL && subtask->number >= 0) /* those of names have points of their own */
         points = part_of(subtask->score, weight_of(subtask, result->test) * share_of(result), weights_of(subtask));
     result->score = points.micro / (CHECKER_WHOLE / FULL) / scale->out_of;
 }

@@ -1,0 +1,2 @@
+# For Kattis what fails is a run time error, however it fails.
+print(open("radius.txt").read())
