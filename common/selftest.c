@@ -317,20 +317,24 @@ void selftest_say(const struct selftest_record *record, char text[SELFTEST_TEXT]
     }
 }
 
-void selftest_fix(const struct selftest_record *record, char text[SELFTEST_TEXT])
+void selftest_fix(const struct selftest_record *record, const char *home, char text[SELFTEST_TEXT])
 {
+    char at[PATH_MAX] = ""; /* a command's home, where it is another than the usual one */
+    if (strcmp(home, JUDGE_HOME) != 0)
+        (void)str_format(at, sizeof at, " --home %s", home); /* it fits, or no home is that long */
     switch (record->state) {
     case SELFTEST_REFUSED:
-        (void)str_format(text, SELFTEST_TEXT, "judgectl record -l %s -p %s --apply %s, then judgectl reload",
-                         record->name, record->problem, record->source); /* they fit, here and below */
+        (void)str_format(text, SELFTEST_TEXT, "judgectl record%s -l %s -p %s --apply %s", at, record->name,
+                         record->problem, record->source); /* they fit, here and below */
         break;
     case SELFTEST_OPEN:
-        (void)str_format(text, SELFTEST_TEXT, "judgectl policy show %s; mend it in etc/policy, then judgectl reload",
-                         record->policy);
+        (void)str_format(text, SELFTEST_TEXT,
+                         "judgectl policy show%s %s; mend it in %s/etc/policy, then judgectl reload%s", at,
+                         record->policy, home, at);
         break;
     default:
         (void)str_format(text, SELFTEST_TEXT,
-                         "judgectl judge -l %s %s %s shows it; it is tried again by itself, and at judgectl reload",
-                         record->name, record->problem, record->source);
+                         "judgectl judge%s -l %s %s %s shows it; it is tried again by itself, and at judgectl reload%s",
+                         at, record->name, record->problem, record->source, at);
     }
 }

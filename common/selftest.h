@@ -75,6 +75,6 @@ void selftest_keep(int folder_fd, const char *const *names, size_t count);
 /* One line for an administrator about a language that did not pass, and what to type: `the system call getrandom was refused when
  * ac.py ran, by the policy python`. */
 void selftest_say(const struct selftest_record *record, char text[SELFTEST_TEXT]);
-void selftest_fix(const struct selftest_record *record, char text[SELFTEST_TEXT]);
+void selftest_fix(const struct selftest_record *record, const char *home, char text[SELFTEST_TEXT]);
 
 #endif

@@ -132,14 +132,16 @@ DOCTOR_CHECK(self_test)
             continue;
         selftest_say(&records[i], text);
         doctor_lacks(doctor, "%s is not offered: %.280s: %s", records[i].name, text, lost);
-        selftest_fix(&records[i], text);
+        selftest_fix(&records[i], settings.home, text);
         doctor_type(doctor, "%s", text);
     }
     free(records);
     if (!settings.self_test) {
         doctor_warn(doctor, "languages are not tested before they are judged in");
         doctor_type(doctor, "self_test = yes in [pool] of judge.conf");
+    } else if (count == 0) {
+        doctor_ok(doctor, "no language has been tested yet: the pool's workers do that");
     } else if (failed == 0) {
-        doctor_ok(doctor, "%d languages have passed their self-test", passed);
+        doctor_ok(doctor, "%d languages have passed their self-test, %d are being tested", passed, count - passed);
     }
 }

@@ -62,6 +62,7 @@ static const struct conf_key language_keys[] = {
     {"language", "memory_bonus_mib", CONF_INT, 0, MOST_MIB, NULL, "added to the memory limit"},
     {"language", "good_exit", CONF_INT, 0, 255, NULL, "the exit code that is no error"},
     {"language", "mounts", CONF_WORDS, 0, 0, NULL, "paths of the box that it reads, besides the system"},
+    {"language", "watch", CONF_WORDS, 0, 0, NULL, "files whose change has it tested again, besides the commands"},
     {"language", "environment", CONF_WORDS, 0, 0, NULL, "NAME=VALUE, added to the usual ones"},
     {"language", "stderr_is_error", CONF_BOOL, 0, 0, NULL, "a program that writes to standard error has failed"},
     STEP_KEYS("compile"),
@@ -266,6 +267,7 @@ static struct loaded *read_language(const char *path, struct err *e)
     list_of(row, path, "aliases", language->aliases, &failed, e);
     list_of(row, path, "suffixes", language->suffixes, &failed, e);
     list_of(row, path, "mounts", language->mounts, &failed, e);
+    list_of(row, path, "watch", language->watch, &failed, e);
     language->env = words_of(row, path, "language", "environment", &failed, e);
     language->version = words_of(row, path, "language", "version", &failed, e);
     read_step(row, path, "compile", &language->compile, &failed, e);

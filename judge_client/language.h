@@ -51,6 +51,7 @@ struct language {
     int64_t time_bonus_ms, memory_bonus_mib;
     int good_exit;
     const char *mounts[LANGUAGE_LIST + 1]; /* paths of the box that it reads, besides the system */
+    const char *watch[LANGUAGE_LIST + 1];  /* patterns of files whose change has the language tested again */
     char **env;                            /* NAME=VALUE, added to the usual ones */
     struct language_pattern patterns[LANGUAGE_LIST];
     size_t pattern_count;

@@ -125,6 +125,14 @@ static void watch_all(struct selftest_plan *plan)
     }
     for (size_t i = 0; language->mounts[i] != NULL; i++)
         watch(plan, language->mounts[i]);
+    for (size_t i = 0; language->watch[i] != NULL; i++) {
+        glob_t found;
+        if (glob(language->watch[i], 0, NULL, &found) != 0)
+            continue; /* another system has it elsewhere */
+        for (size_t j = 0; j < found.gl_pathc; j++)
+            watch(plan, found.gl_pathv[j]);
+        globfree(&found);
+    }
     watch(plan, "/proc/self/exe"); /* another judge may ask the kernel for something else */
 }
 
@@ -194,7 +202,7 @@ static void hash_programs(const struct selftest_plan *plan, struct sha256 *hash)
 }
 
 int selftest_plan(struct selftest_plan *plan, struct judge *judge, const char *const *folders,
-                  const struct language *language, struct err *e)
+                  const struct language *language, const char *site, struct err *e)
 {
     struct utsname kernel;
     unsigned char digest[SHA256_BYTES];
@@ -208,6 +216,7 @@ int selftest_plan(struct selftest_plan *plan, struct judge *judge, const char *c
     sha256_init(&hash);
     hash_text(&hash, "kernel", kernel.release);
     hash_text(&hash, "machine", kernel.machine);
+    hash_text(&hash, "site", site);
     hash_file(&hash, language->file);
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
         const struct policy *policy = NULL;

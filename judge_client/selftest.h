@@ -20,7 +20,7 @@ struct judge_options;
 struct language;
 struct sandbox;
 
-#define SELFTEST_WATCHED 24
+#define SELFTEST_WATCHED 48
 
 struct selftest_plan {
     const struct language *language;
@@ -32,17 +32,17 @@ struct selftest_plan {
     size_t watched_count;
 };
 
-/* Fills the plan of a language that is installed; folders are where the programs are looked for, NULL-terminated, and its policies are
- * read by judge. What points into language must outlive it. 0, or -1 with e (no memory). */
+/* Fills the plan of a language that is installed; folders are where the programs are looked for, NULL-terminated, site is what else the
+ * settings say of compiling, and its policies are read by judge. What points into language must outlive it. 0, or -1 with e (no memory). */
 int selftest_plan(struct selftest_plan *plan, struct judge *judge, const char *const *folders,
-                  const struct language *language, struct err *e);
+                  const struct language *language, const char *site, struct err *e);
 void selftest_plan_fini(struct selftest_plan *plan);
 
 /* What it would be tested with now. */
 void selftest_key(const struct selftest_plan *plan, char key[SHA256_TEXT]);
 
-/* Tests it: fills the record (all but tries), with one of PASSED, REFUSED, OPEN, BROKEN and NONE. options: stop_fd, tick and context
- * are used. 0, or -1 where stop_fd ended it, and the record says nothing. Root. */
+/* Tests it: fills the record (all but tries), with one of PASSED, REFUSED, OPEN, BROKEN and NONE. options: as for any
+ * submission. 0, or -1 where stop_fd ended it, and the record says nothing. Root. */
 int selftest_run(const struct selftest_plan *plan, struct sandbox *sandbox, struct judge *judge,
                  const struct judge_options *options, struct selftest_record *record);
 

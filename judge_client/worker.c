@@ -225,13 +225,13 @@ static int work(struct worker *worker)
         int wait_ms = test ? 0 : worker->once ? ONCE_MS : TAKE_MS;
         int got = worker->ending ? 0 : take(worker, &job, wait_ms, &gone);
         take_signal(worker);
+        if (got != 1 && test && !worker->ending && !worker->reload && worker_selftest_idle(worker, &job))
+            got = 1;
         if (got == 1) {
             worker_do(worker, &job);
             queue_job_fini(&job);
         } else if (got == 0 && worker->once) {
             break;
-        } else if (test && !worker->ending && !worker->reload) {
-            worker_selftest_idle(worker);
         }
     }
     return 0;

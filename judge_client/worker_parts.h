@@ -88,9 +88,9 @@ int worker_selftest_open(struct worker *worker, bool again, struct err *e);
 void worker_selftest_close(struct worker *worker);
 /* Before each wait for a job: whether other workers have found something, or a compiler has been replaced. */
 void worker_selftest_look(struct worker *worker);
-/* Whether there is a language to be tested now; tests one, where no job waits. */
+/* Whether there is a language to be tested now; tests one, where no job waits. True where a job has come meanwhile, into job. */
 bool worker_selftest_due(const struct worker *worker);
-void worker_selftest_idle(struct worker *worker);
+bool worker_selftest_idle(struct worker *worker, struct queue_job *job);
 /* Whether a job in the language may be judged; tests it first where that was not done with what is installed now. False with why. */
 bool worker_selftest_allows(struct worker *worker, int language, char *why, size_t size);
 

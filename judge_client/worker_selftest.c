@@ -4,7 +4,7 @@
  * Theory of operation. No submission is judged in a language that has not judged its own programs with the very files that are
  * installed now: before each job their stat(2) is compared with what was tested. A language that has yet to be tested is offered
  * all the same, and tested when its first job comes (so that what students wait for is tested first) or when the worker has
- * nothing to do, the quickest first, by one worker of the box at a time. What fails is not offered: its job goes back, uncounted,
+ * nothing to do, the quickest first, by one worker of the box at a time, until a job comes. What fails is not offered: its job goes back, uncounted,
  * to nodes that can or until it is mended. What was found is kept in OJ_HOME/run/self-test, for all workers and for the next start.
  * Where nothing can be kept, each worker knows what it has found itself.
  */
@@ -12,6 +12,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +26,7 @@
 #include "common/str.h"
 #include "judge_client/judge.h"
 #include "judge_client/language.h"
+#include "judge_client/rules.h"
 #include "judge_client/selftest.h"
 #include "judge_client/worker_parts.h"
 
@@ -169,7 +172,7 @@ void worker_selftest_look(struct worker *worker)
 
 /* ---- a test */
 
-static void say_result(const struct selftest_record *record)
+static void say_result(const struct selftest_record *record, const char *home)
 {
     char text[SELFTEST_TEXT], fix[SELFTEST_TEXT];
     if (record->state == SELFTEST_PASSED) {
@@ -182,21 +185,45 @@ static void say_result(const struct selftest_record *record)
         return;
     }
     selftest_say(record, text);
-    selftest_fix(record, fix);
+    selftest_fix(record, home, fix);
     log_warnx("self-test language=%s failed, it is not offered: %s; again in %lld s; %s", record->name, text,
               (long long)(selftest_next_s(record) - record->tested_s), fix);
 }
 
+struct testing {
+    struct worker *worker;
+    struct queue_job *job; /* where a job that comes is put; NULL: one is in hand already */
+    int job_fd;            /* readable as soon as one has come */
+    bool took;
+};
+
+/* No student waits for a test without a job: what comes meanwhile ends it. A queue that hangs makes no verdict wrong here, as it
+ * would where a submission runs. */
 static void tick(void *context)
 {
-    worker_beat(context);
+    struct testing *testing = context;
+    struct worker *worker = testing->worker;
+    struct err ignored; /* the loop asks again, and says it */
+    worker_beat(worker);
+    if (testing->job == NULL || testing->took)
+        return;
+    testing->took = queue_take(worker->queue, worker->owner, worker->offered, worker->offered_count, 0,
+                               worker->signal_fd, testing->job, &ignored) == 1;
+    if (testing->took)
+        (void)eventfd_write(testing->job_fd, 1); /* cannot fail */
 }
 
-/* Tests the row, whose lock is held. False where stop_fd ended it. */
-static bool test(struct worker *worker, struct row *row, int stop_fd)
+/* Tests the row, whose lock is held. False where stop_fd (or -1) ended it. */
+static bool test(struct testing *testing, struct row *row, int stop_fd)
 {
+    struct worker *worker = testing->worker;
+    struct judge_rules site, rules = rules_usual; /* the site's compiler, but the test's own limits */
+    rules_of_site(&site, &worker->settings);
+    memcpy(rules.cc_std, site.cc_std, sizeof rules.cc_std);
+    memcpy(rules.cpp_std, site.cpp_std, sizeof rules.cpp_std);
+    memcpy(rules.cc_opt, site.cc_opt, sizeof rules.cc_opt);
     const struct judge_options options = {
-        .teacher = true, .ui = UI_EN, .stop_fd = stop_fd, .tick = tick, .context = worker};
+        .rules = &rules, .teacher = true, .ui = UI_EN, .stop_fd = stop_fd, .tick = tick, .context = testing};
     struct pool_report *out = &worker->report;
     struct selftest_record record = row->record;
     char note[sizeof out->note];
@@ -213,7 +240,7 @@ static bool test(struct worker *worker, struct row *row, int stop_fd)
     record.tries = selftest_may_judge(record.state) ? 0 : record.tries + 1;
     row->record = record;
     keep(worker->tests, &record);
-    say_result(&record);
+    say_result(&record, worker->settings.home);
     offer(worker);
     return true;
 }
@@ -242,18 +269,37 @@ bool worker_selftest_due(const struct worker *worker)
     return tests != NULL && !worker->once && clock_now_us() >= tests->other_us && quickest_due(tests) != NULL;
 }
 
-void worker_selftest_idle(struct worker *worker)
+/* Tests the row until it is done, a signal or a job comes. */
+static bool test_without_job(struct worker *worker, struct row *row, struct queue_job *job)
+{
+    struct testing testing = {.worker = worker, .job = job, .job_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    struct epoll_event event = {.events = EPOLLIN};
+    int stop_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (testing.job_fd < 0 || stop_fd < 0 || epoll_ctl(stop_fd, EPOLL_CTL_ADD, testing.job_fd, &event) != 0 ||
+        epoll_ctl(stop_fd, EPOLL_CTL_ADD, worker->signal_fd, &event) != 0) {
+        log_warn("self-test: make descriptors");
+        worker->tests->other_us = clock_now_us() + OTHER_MS * INT64_C(1000);
+    } else {
+        (void)test(&testing, row, stop_fd); /* ended: the loop sees why */
+    }
+    file_close(&stop_fd);
+    file_close(&testing.job_fd);
+    return testing.took;
+}
+
+bool worker_selftest_idle(struct worker *worker, struct queue_job *job)
 {
     struct worker_selftest *tests = worker->tests;
     struct row *row = quickest_due(tests);
+    bool took = false;
     if (row == NULL)
-        return;
+        return false;
     int id = row->plan.language->id;
     bool any = lock(tests, ANY, true);
     if (any && lock(tests, id, true)) {
         look(tests, row, true); /* another may have tested it meanwhile */
         if (is_due(tests, row))
-            (void)test(worker, row, worker->signal_fd); /* ended: the loop sees the signal, and why */
+            took = test_without_job(worker, row, job);
         else
             offer(worker);
         (void)lock(tests, id, false); /* cannot fail, here and below */
@@ -262,6 +308,7 @@ void worker_selftest_idle(struct worker *worker)
     }
     if (any)
         (void)lock(tests, ANY, false);
+    return took;
 }
 
 /* ---- before a job */
@@ -288,9 +335,10 @@ bool worker_selftest_allows(struct worker *worker, int language, char *why, size
     while (!lock(tests, language, true) && !worker->ending)
         worker_wait(worker, LOCK_MS);
     if (!worker->ending) {
+        struct testing testing = {.worker = worker, .job_fd = -1};
         look(tests, row, true);
         if (is_due(tests, row))
-            (void)test(worker, row, -1);    /* nothing ends it */
+            (void)test(&testing, row, -1);  /* nothing ends it */
         (void)lock(tests, language, false); /* cannot fail */
     }
     offer(worker);
@@ -330,9 +378,13 @@ static int make_plans(struct worker *worker, struct worker_selftest *tests, stru
     tests->rows = calloc(worker->offered_count, sizeof *tests->rows);
     if (tests->rows == NULL)
         return err_set(e, "out of memory");
+    const struct settings *settings = &worker->settings;
+    char site[3 * SETTINGS_TEXT + 4];
+    (void)str_format(site, sizeof site, "%s|%s|%s", settings->cc_std, settings->cpp_std,
+                     settings->cc_opt); /* they fit */
     for (size_t i = 0; i < worker->offered_count; i++) {
         const struct language *language = languages_by_id(worker->languages, worker->offered[i]);
-        if (selftest_plan(&tests->rows[i].plan, worker->judge, worker->places.self_tests, language, e) != 0)
+        if (selftest_plan(&tests->rows[i].plan, worker->judge, worker->places.self_tests, language, site, e) != 0)
             return -1;
         tests->count++;
     }

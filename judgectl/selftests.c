@@ -9,6 +9,7 @@
 
 void selftests_read(struct selftests *tests, const struct settings *settings)
 {
+    tests->home = settings->home;
     tests->on = settings->self_test;
     tests->count = tests->on ? selftest_list(settings->home, tests->records, SELFTEST_MOST) : 0;
 }
@@ -43,7 +44,7 @@ void selftests_print(const struct selftests *tests)
             continue;
         selftest_say(record, text);
         printf("NOT OFFERED: %s: %s\n", record->name, text);
-        selftest_fix(record, text);
+        selftest_fix(record, tests->home, text);
         printf("    %s\n", text);
     }
 }
@@ -67,7 +68,7 @@ void selftests_print_json(const struct selftests *tests, void (*string)(const ch
         printf(",\"text\":");
         string(text);
         if (failed)
-            selftest_fix(record, text);
+            selftest_fix(record, tests->home, text);
         printf(",\"fix\":");
         string(text);
         printf("}");

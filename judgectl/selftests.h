@@ -8,12 +8,13 @@
 #include "common/settings.h"
 
 struct selftests {
+    const char *home;
     bool on; /* [pool] self_test */
     int count;
     struct selftest_record records[SELFTEST_MOST];
 };
 
-/* What the workers of the box have found so far; needs no judged to run. */
+/* What the workers of the box have found so far; needs no judged to run. settings must outlive it. */
 void selftests_read(struct selftests *tests, const struct settings *settings);
 
 /* A line of those that pass or are yet to be tested, then two of each that is not offered: why, and what to type. */

@@ -120,7 +120,7 @@ static void note_self_test(const struct why_facts *facts, int living, struct why
     selftest_say(&facts->self_test, self_test);
     add(text, "language %lld (%s) is offered by no node (%d asked): on this box its self-test failed: %s",
         (long long)facts->self_test.language, facts->self_test.name, living, self_test);
-    selftest_fix(&facts->self_test, self_test);
+    selftest_fix(&facts->self_test, facts->settings->home, self_test);
     add(note(answer), "%s", self_test);
 }
 

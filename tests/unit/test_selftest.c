@@ -229,10 +229,12 @@ static void test_words(void)
     } rows[] = {
         {SELFTEST_REFUSED, "run",
          "the system call getrandom was refused when ac.py ran, by the policy python (Python 3.13.1)",
-         "judgectl record -l python -p /usr/share/judge/self-test --apply /usr/share/judge/self-test/python/ac.py"},
-        {SELFTEST_REFUSED, "compile", "when ac.py was compiled", "judgectl record -l python"},
-        {SELFTEST_OPEN, "run", "the policy python lets ac.py do what it must refuse", "judgectl policy show python"},
-        {SELFTEST_BROKEN, "run", "could not be tested: what it said", "judgectl judge -l python"},
+         "judgectl record --home /srv/oj -l python -p /usr/share/judge/self-test --apply "
+         "/usr/share/judge/self-test/python/ac.py"},
+        {SELFTEST_REFUSED, "compile", "when ac.py was compiled", "judgectl record --home /srv/oj -l python"},
+        {SELFTEST_OPEN, "run", "the policy python lets ac.py do what it must refuse",
+         "judgectl policy show --home /srv/oj python; mend it in /srv/oj/etc/policy"},
+        {SELFTEST_BROKEN, "run", "could not be tested: what it said", "judgectl judge --home /srv/oj -l python"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[SELFTEST_TEXT];
@@ -241,10 +243,14 @@ static void test_words(void)
         selftest_say(&record, text);
         UNIT_CHECK(strstr(text, rows[i].say) != NULL, "row %zu: %s", i, text);
         CU_ASSERT(rows[i].state == SELFTEST_REFUSED || strstr(text, "was refused") == NULL);
-        selftest_fix(&record, text);
+        selftest_fix(&record, "/srv/oj", text);
         UNIT_CHECK(strstr(text, rows[i].fix) != NULL, "row %zu: %s", i, text);
         CU_ASSERT((rows[i].state == SELFTEST_REFUSED) == (strstr(text, "record") != NULL));
     }
+    char text[SELFTEST_TEXT];
+    struct selftest_record record = record_of("python", SELFTEST_REFUSED);
+    selftest_fix(&record, JUDGE_HOME, text);
+    UNIT_CHECK(str_starts(text, "judgectl record -l python -p "), "%s", text);
     CU_ASSERT(selftest_may_judge(SELFTEST_PASSED) && selftest_may_judge(SELFTEST_NONE));
     CU_ASSERT(!selftest_may_judge(SELFTEST_WAITING) && !selftest_may_judge(SELFTEST_REFUSED));
     CU_ASSERT(!selftest_may_judge(SELFTEST_BROKEN) && !selftest_may_judge(SELFTEST_OPEN));

@@ -123,7 +123,7 @@ static void test_notes(void)
     CU_ASSERT(noted(&answer,
                     "language 3 (java) is offered by no node (1 asked): on this box its self-test failed: the system "
                     "call getrandom was refused when ac.java ran"));
-    CU_ASSERT(noted(&answer, "judgectl record -l java -p /s --apply /s/java/ac.java"));
+    CU_ASSERT(noted(&answer, "-l java -p /s --apply /s/java/ac.java"));
     (void)str_copy(facts.offers[0].languages, sizeof facts.offers[0].languages, ",3,"); /* it fits: another node's */
     why_say(&facts, &answer);
     CU_ASSERT(!noted(&answer, "self-test"));
