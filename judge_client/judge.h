@@ -111,6 +111,13 @@ void judge_close(struct judge *judge);
 /* The policy of that name, read when it is first needed and kept until judge_close. NULL with e. */
 const struct policy *judge_policy(struct judge *judge, const char *name, struct err *e);
 
+/* Reads and checks the policies of all languages that are installed, and of checkers: from then on none of them is read again, whatever
+ * becomes of their files. 0, or -1 with e: `language python: /home/judge/etc/policy/python.policy:3: ...`. */
+int judge_load_policies(struct judge *judge, const struct languages *languages, struct err *e);
+
+/* Whether that could be done with the policies of these folders: needs no judge. 0, or -1 with e as above. */
+int judge_check_policies(const char *const *policy_folders, const struct languages *languages, struct err *e);
+
 /* Looks up the languages that the problem names, and puts their own names in place of aliases. 0, or -1 with e:
  * `data/1000/problem.ini:4: [limits.pyton]: unknown language (did you mean python?)`. */
 int judge_check_problem(struct problem *problem, const struct languages *languages, struct err *e);

@@ -16,6 +16,7 @@
 #include "common/err.h"
 #include "common/file.h"
 #include "common/str.h"
+#include "judge_client/judge.h"
 #include "judge_client/language.h"
 #include "judge_client/places.h"
 #include "judge_client/sandbox/filter.h"
@@ -36,12 +37,14 @@ static const char usage[] =
     "       judgectl policy diff A B              the calls that two policies answer differently\n"
     "\n"
     "  --home OJ_HOME     whose etc/policy comes first\n"
+    "  --used             check: only what a worker would read, and one line\n"
     "  --arch NAME        as on a box of this architecture\n"
     "\n"
     "A NAME with a slash is a file. Exit: 0; 1 where diff finds a difference; 2 where something cannot be read.\n";
 
 struct wanted {
     const char *home;
+    bool used; /* check: those that judging needs, and one line */
     const struct syscall_arch *arch;
     struct places places;
 };
@@ -144,9 +147,22 @@ static int check_all(const struct wanted *wanted, struct err *e)
     return bad == 0 ? 0 : err_set(e, "%d of %d policies cannot be used", bad, found);
 }
 
+/* What a worker would say that reads its policies again. */
+static int check_used(const struct wanted *wanted, struct err *e)
+{
+    struct languages *languages = languages_open(wanted->places.languages, e);
+    if (languages == NULL)
+        return -1;
+    int result = judge_check_policies(wanted->places.policies, languages, e);
+    languages_close(languages);
+    return result;
+}
+
 static int do_check(const struct wanted *wanted, int count, char **names, struct err *e)
 {
     int bad = 0;
+    if (wanted->used)
+        return check_used(wanted, e);
     if (count == 0)
         return check_all(wanted, e);
     for (int i = 0; i < count; i++)
@@ -304,6 +320,7 @@ static int parse(struct wanted *wanted, int argc, char **argv, struct err *e)
     static const struct option table[] = {
         {"home", required_argument, NULL, 'H'},
         {"arch", required_argument, NULL, 'a'},
+        {"used", no_argument, NULL, 'u'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -314,6 +331,9 @@ static int parse(struct wanted *wanted, int argc, char **argv, struct err *e)
         switch (word) {
         case 'H':
             wanted->home = optarg;
+            break;
+        case 'u':
+            wanted->used = true;
             break;
         case 'a':
             wanted->arch = syscall_arch_by_name(optarg);

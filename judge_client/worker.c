@@ -111,6 +111,20 @@ int worker_find_offered(struct worker *worker, struct err *e)
     return 0;
 }
 
+/* A judge with all policies. When the worker starts, without those that cannot be read: what needs them fails then, and says why. */
+static struct judge *open_judge(const struct worker *worker, const struct languages *languages, struct err *e)
+{
+    struct judge *judge = judge_open(worker->sandbox, worker->places.policies, e);
+    if (judge == NULL || judge_load_policies(judge, languages, e) == 0)
+        return judge;
+    if (worker->judge == NULL) {
+        log_warnx("slot=%d %s", worker->slot, e->text);
+        return judge;
+    }
+    judge_close(judge);
+    return NULL;
+}
+
 /* Settings, languages, policies, and what is connected by them. 0, or -1 with e and the old ones in force. */
 static int open_catalogues(struct worker *worker, struct err *e)
 {
@@ -122,15 +136,19 @@ static int open_catalogues(struct worker *worker, struct err *e)
     next.announced_us = 0;
     if (settings_read_quiet(&next.settings, worker->home, NULL, e) != 0)
         return -1;
-    places_find(&next.places, next.settings.home);
+    places_find(&worker->places, next.settings.home); /* the judge points into it */
+    next.places = worker->places;
     next.languages = languages_open(next.places.languages, e);
     if (next.languages != NULL && worker_find_offered(&next, e) == 0)
+        next.judge = open_judge(worker, next.languages, e);
+    if (next.judge != NULL)
         next.queue = queue_open(&next.settings, next.settings.node, e);
     if (next.queue != NULL)
         next.store = store_open(&next.settings, e);
     if (next.store == NULL) {
         if (next.queue != NULL)
             queue_close(next.queue);
+        judge_close(next.judge);
         languages_close(next.languages);
         return -1;
     }
@@ -146,14 +164,6 @@ static int open_catalogues(struct worker *worker, struct err *e)
     return 0;
 }
 
-/* Places lie in the worker, so a judge is opened where it stays. */
-static int open_judge(struct worker *worker, struct err *e)
-{
-    places_find(&worker->places, worker->settings.home);
-    worker->judge = judge_open(worker->sandbox, worker->places.policies, e);
-    return worker->judge == NULL ? -1 : 0;
-}
-
 static int read_again(struct worker *worker)
 {
     struct err e;
@@ -162,7 +172,7 @@ static int read_again(struct worker *worker)
         log_warnx("configuration not taken, the old one stays in force: %s", e.text);
         return 0;
     }
-    if (open_judge(worker, &e) != 0 || worker_selftest_open(worker, true, &e) != 0) {
+    if (worker_selftest_open(worker, true, &e) != 0) {
         log_warnx("%s", e.text);
         return -1;
     }
@@ -207,6 +217,14 @@ static void announce(struct worker *worker)
         log_debug("languages not announced slot=%d: %s", worker->slot, e.text);
 }
 
+/* Whoever has told us to reload counts on it: a job that came at the same moment is judged with what is read now. */
+static void put_off(struct worker *worker, const struct queue_job *job)
+{
+    struct err e;
+    if (queue_give_back(worker->queue, job, false, "the configuration is read again first", &e) < 0)
+        log_warnx("give back failed submission=%s: %s (its lease runs out)", job->id, e.text);
+}
+
 static int work(struct worker *worker)
 {
     bool gone = false;
@@ -228,7 +246,10 @@ static int work(struct worker *worker)
         if (got != 1 && test && !worker->ending && !worker->reload && worker_selftest_idle(worker, &job))
             got = 1;
         if (got == 1) {
-            worker_do(worker, &job);
+            if (worker->reload)
+                put_off(worker, &job);
+            else
+                worker_do(worker, &job);
             queue_job_fini(&job);
         } else if (got == 0 && worker->once) {
             break;
@@ -329,7 +350,7 @@ static int start(struct worker *worker, struct err *e)
     if (worker->sandbox == NULL)
         return strstr(e->text, "is in use by") != NULL ? EXIT_SLOT_TAKEN : EXIT_WRONG;
     worker_report(worker, POOL_STARTING);
-    if (open_catalogues(worker, e) != 0 || open_judge(worker, e) != 0)
+    if (open_catalogues(worker, e) != 0)
         return EXIT_WRONG;
     return worker_selftest_open(worker, false, e) != 0 ? EXIT_WRONG : 0;
 }

@@ -61,6 +61,17 @@ static int ask(char **argv, char *text, size_t size, struct err *e)
     return err_set(e, "%s", text[0] == '\0' ? "judge_client could not be started" : why == NULL ? text : why + 2);
 }
 
+int policies_check(const char *home, struct err *e)
+{
+    char text[1024];
+    char *copy = strdup(home);
+    char name[] = "judge_client", form[] = "policy", verb[] = "check", used[] = "--used", home_option[] = "--home";
+    char *argv[] = {name, form, verb, used, home_option, copy, NULL};
+    int result = copy == NULL ? err_set(e, "out of memory") : ask(argv, text, sizeof text, e);
+    free(copy);
+    return result;
+}
+
 int language_number(const char *home, const char *word, const char *file, bool installed, struct err *e)
 {
     char text[1024];

@@ -17,4 +17,8 @@ void client_path(char path[PATH_MAX]);
  * be asked. */
 int language_number(const char *home, const char *word, const char *file, bool installed, struct err *e);
 
+/* Whether the policies of home that workers need can be read, as judge_client finds. 0, or -1 with e:
+ * `language c: /home/judge/etc/policy/c.policy:3: ...`. */
+int policies_check(const char *home, struct err *e);
+
 #endif

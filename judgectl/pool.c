@@ -13,6 +13,7 @@
 #include "common/pool.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
+#include "judgectl/languages.h"
 
 #include "common/banned.h"
 
@@ -157,6 +158,10 @@ int pool_main(int argc, char **argv)
         return 0;
     int fd = code == 0 ? pool_connect(options.home, &e) : -1;
     code = EXIT_WRONG;
+    if (fd >= 0 && options.command->command == POOL_RELOAD && policies_check(options.home, &e) != 0) {
+        (void)err_add(&e, "nothing is read again, all stays in force");
+        file_close(&fd);
+    }
     if (fd >= 0 && (!options.wait || watch_open(&watch, &options, &e) == 0) &&
         pool_ask(fd, options.command->command, options.argument, &answer, &e) == 0) {
         printf("%s\n", answer.text);
