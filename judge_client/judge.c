@@ -13,6 +13,7 @@
 #include "common/file.h"
 #include "common/str.h"
 #include "judge_client/checker_run.h"
+#include "judge_client/difference.h"
 #include "judge_client/interact_run.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
@@ -204,6 +205,24 @@ static int take_stderr(struct judge *judge, struct judgement *judgement, struct 
     return 0;
 }
 
+/* The difference of the case that was run last, for the site's page. */
+static int take_shown(struct judge *judge, const struct problem_case *test, const struct submission *submission,
+                      const struct judge_options *options, struct judgement *judgement, struct err *e)
+{
+    free(judgement->shown);
+    judgement->shown = NULL;
+    if (!judgement->has_difference || options->rules->full_diff == 0)
+        return 0;
+    int input_fd = problem_open_file(submission->problem, test->input, e);
+    int answer_fd = input_fd < 0 ? -1 : problem_open_file(submission->problem, test->answer, e);
+    if (answer_fd >= 0)
+        judgement->shown = difference_show(&judgement->difference, options->rules->full_diff, input_fd,
+                                           judge->output_fd, answer_fd, options->ui, e);
+    file_close(&input_fd);
+    file_close(&answer_fd);
+    return judgement->shown == NULL ? -1 : 0;
+}
+
 static void skip_case(struct case_judgement *result, const struct problem_case *test, enum ui_language ui)
 {
     static const char *const why[UI_COUNT] = {"not run: it cannot change the score any more", "未运行：已不会影响得分"};
@@ -238,7 +257,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
             judgement->has_difference = has_difference;
             if (has_difference)
                 judgement->difference = difference;
-            if (take_stderr(judge, judgement, e) != 0)
+            if (take_stderr(judge, judgement, e) != 0 ||
+                take_shown(judge, result->test, submission, options, judgement, e) != 0)
                 return -1;
         } else if (judgement->failed == i) {
             judgement->failed = i + 1;
@@ -256,6 +276,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
     score_all(&scale, judgement);
     if (shown != judgement->failed || shown == judgement->case_count) { /* it is of a case that counts no more */
         judgement->has_difference = false;
+        free(judgement->shown);
+        judgement->shown = NULL;
         judgement->failed_stderr[0] = '\0';
     }
     return 0;
@@ -316,11 +338,13 @@ void judgement_fini(struct judgement *judgement)
     free(judgement->subtasks);
     free(judgement->compile_text);
     free(judgement->failed_stderr);
+    free(judgement->shown);
     free(judgement->output);
     judgement->cases = NULL;
     judgement->subtasks = NULL;
     judgement->subtask_count = 0;
     judgement->compile_text = NULL;
     judgement->failed_stderr = NULL;
+    judgement->shown = NULL;
     judgement->output = NULL;
 }

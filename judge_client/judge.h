@@ -84,6 +84,7 @@ struct judgement {
     size_t subtask_count; /* 0: none, or no case was judged */
     bool has_difference;
     struct compare_difference difference; /* of that case, where its output differs */
+    char *shown;         /* the same as the site's page shows it (difference_show), NULL: it does not */
     char *failed_stderr; /* the end of what that case wrote to standard error, as text_show makes it; never NULL */
 };
 

@@ -62,28 +62,35 @@ static void cell(char *out, size_t size, const char *name)
         *p = *p == '|' || *p == '\n' || *p == '\r' ? '_' : *p;
 }
 
+/* A note in Markdown: what a program or its author wrote is no tag, link or code there. */
+static void escape(char *out, size_t size, const char *note)
+{
+    size_t used = 0;
+    for (; *note != '\0' && used + 3 < size; note++) {
+        if (strchr("<[`", *note) != NULL)
+            out[used++] = '\\';
+        out[used++] = *note == '\n' ? ' ' : *note;
+    }
+    out[used] = '\0';
+}
+
 static void report_failure(struct text *text, const struct judgement *judgement, bool difference, enum ui_language ui)
 {
-    static const char *const heads[UI_COUNT][2] = {{"your output", "the answer"}, {"你的输出", "标准答案"}};
-    char line[JUDGE_NOTE_SIZE + 2 * COMPARE_EXCERPT_SIZE + 256];
+    char line[2 * JUDGE_NOTE_SIZE + PROBLEM_NAME_SIZE + 256];
+    char note[2 * JUDGE_NOTE_SIZE];
     char name[PROBLEM_NAME_SIZE];
     if (judgement->failed >= judgement->case_count)
         return;
     const struct case_judgement *one = &judgement->cases[judgement->failed];
     cell(name, sizeof name, one->test->input);
+    escape(note, sizeof note, one->note);
     /* The longest note fits. The note of a difference shows the answer. */
     bool shows_answer = judgement->has_difference && !difference;
     (void)str_format(line, sizeof line, "**%s**: %s%s%s\n\n", name, verdict_name(one->verdict, ui),
-                     shows_answer ? "" : ": ", shows_answer ? "" : one->note);
+                     shows_answer ? "" : ": ", shows_answer ? "" : note);
     (void)append(text, line);
-    if (!judgement->has_difference || !difference)
-        return;
-    const struct compare_difference *d = &judgement->difference;
-    /* As above. Four blanks make it literal, whatever it holds. */
-    (void)str_format(line, sizeof line, "    %s %lld:%lld\n    %s\n    %s %lld:%lld\n    %s\n\n", heads[ui][0],
-                     (long long)d->output_line, (long long)d->output_column, d->output, heads[ui][1],
-                     (long long)d->answer_line, (long long)d->answer_column, d->answer);
-    (void)append(text, line);
+    if (difference && judgement->shown != NULL)
+        (void)append(text, judgement->shown); /* DIFFERENCE_BYTES are less than OUTCOME_TEXT_BYTES */
 }
 
 void outcome_report(char *text_bytes, size_t size, const struct judgement *judgement, bool difference,

@@ -64,13 +64,18 @@ static void test_failure(void)
         (struct compare_difference){.output_line = 1, .output_column = 2, .answer_line = 3, .answer_column = 4};
     (void)str_copy(made->judgement.difference.output, COMPARE_EXCERPT_SIZE, "8");
     (void)str_copy(made->judgement.difference.answer, COMPARE_EXCERPT_SIZE, "7");
+    static char shown[] = "line|your output\n--|--\n1|`8`\n\n";
+    made->judgement.shown = shown;
     outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
-    CU_ASSERT(strstr(text, "**a_b_.in**: Wrong Answer: line 1, column 1: 8 instead of 7\n") == text);
-    CU_ASSERT(strstr(text, "    your output 1:2\n    8\n    the answer 3:4\n    7\n") != NULL);
+    CU_ASSERT(strstr(text, "**a_b_.in**: Wrong Answer: line 1, column 1: 8 instead of 7\n\nline|your "
+                           "output\n--|--\n1|`8`\n\nfilename|") == text);
     /* Where the site shows no differences, the answer is nowhere. */
     outcome_report(text, sizeof text, &made->judgement, false, UI_ZH);
-    CU_ASSERT(strstr(text, "instead of 7") == NULL && strstr(text, "    7") == NULL &&
-              strstr(text, "答案错误") != NULL);
+    CU_ASSERT(strstr(text, "instead of 7") == NULL && strstr(text, "`8`") == NULL && strstr(text, "答案错误") != NULL);
+    /* What a program wrote is no tag and no link. */
+    (void)str_copy(made->cases[1].note, sizeof made->cases[1].note, "found <img src=x> [a](javascript:x) `b`");
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT(strstr(text, ": found \\<img src=x> \\[a](javascript:x) \\`b\\`\n") != NULL);
     free(made);
 }
 
