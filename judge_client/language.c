@@ -36,6 +36,9 @@ struct languages {
     size_t count;
 };
 
+/* Of the package similarity-tester; whatever no other knows is text. */
+#define LANGUAGE_TESTERS "sim_text sim_c sim_c++ sim_java sim_pasc none"
+
 #define STEP_KEYS(section)                                                                                             \
     {section, "argv", CONF_WORDS, 0, 0, NULL, "the command; {source} {binary} {mem_mib} ... are replaced"},            \
         {section, "policy", CONF_TEXT, 0, 0, NULL, "the system calls it may make: a NAME.policy"},                     \
@@ -57,6 +60,7 @@ static const struct conf_key language_keys[] = {
     {"language", "keep", CONF_TEXT, 0, 0, NULL, "further files that compiling leaves, a pattern"},
     {"language", "package", CONF_TEXT, 0, 0, NULL, "Debian's package"},
     {"language", "version", CONF_WORDS, 0, 0, NULL, "command that prints the version"},
+    {"language", "similarity", CONF_CHOICE, 0, 0, LANGUAGE_TESTERS, "the tester of similar sources"},
     {"language", "time_factor", CONF_DECIMAL, 0, 1000, NULL, "time limit * factor + bonus"},
     {"language", "time_bonus_ms", CONF_INT, 0, MOST_MS, NULL, "added to the time limit"},
     {"language", "memory_bonus_mib", CONF_INT, 0, MOST_MIB, NULL, "added to the memory limit"},
@@ -260,6 +264,7 @@ static struct loaded *read_language(const char *path, struct err *e)
     language->binary = conf_text(row->conf, "language", "binary", "");
     language->keep = conf_text(row->conf, "language", "keep", "");
     language->package = conf_text(row->conf, "language", "package", "");
+    language->similarity = conf_text(row->conf, "language", "similarity", "sim_text");
     language->time_factor = conf_decimal(row->conf, "language", "time_factor", 1);
     language->time_bonus_ms = conf_int(row->conf, "language", "time_bonus_ms", 0);
     language->memory_bonus_mib = conf_int(row->conf, "language", "memory_bonus_mib", 0);

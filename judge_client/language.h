@@ -41,9 +41,10 @@ struct language {
     const char *aliases[LANGUAGE_LIST + 1];  /* NULL-terminated, as the lists below */
     const char *suffixes[LANGUAGE_LIST + 1]; /* without the dot; the first is HUSTOJ's */
     const char *source;                      /* the file's name in the run folder: "Main.java" */
-    const char *binary;  /* what compiling leaves, "" for nothing: then the source itself is what runs */
-    const char *keep;    /* "" or a glob of further files that compiling leaves: "*.class" */
-    const char *package; /* Debian's, to install it: "g++" */
+    const char *binary;     /* what compiling leaves, "" for nothing: then the source itself is what runs */
+    const char *keep;       /* "" or a glob of further files that compiling leaves: "*.class" */
+    const char *package;    /* Debian's, to install it: "g++" */
+    const char *similarity; /* the tester of similar sources in /usr/bin: "sim_c"; "none" */
     struct language_step compile, run;
     char **object;      /* argv that compiles a file of the problem's own apart from the student's, or NULL */
     char **version;     /* argv that prints the version */

@@ -164,3 +164,10 @@ int64_t outcome_time_ms(const struct judgement *judgement, bool most)
         sum_us += judgement->cases[i].cpu_us;
     return (most ? judgement->cpu_us : sum_us) / 1000;
 }
+
+int64_t outcome_pass_rate(const struct judgement *judgement)
+{
+    enum { WHOLE = 100000, ALMOST = 999 };
+    int64_t rate = (judgement->score + 50) / 100;
+    return judgement->score < WHOLE && rate > ALMOST ? ALMOST : rate;
+}

@@ -29,4 +29,7 @@ void outcome_test_run(char *text, size_t size, const struct judgement *judgement
 /* Milliseconds of processor time: of the case that used most, or of all cases together. */
 int64_t outcome_time_ms(const struct judgement *judgement, bool most);
 
+/* The score as the site's pass_rate: thousandths, rounded as a column of three digits rounds; a whole is whole. */
+int64_t outcome_pass_rate(const struct judgement *judgement);
+
 #endif

@@ -57,6 +57,7 @@ void rules_of_site(struct judge_rules *rules, const struct settings *settings)
         .time_limit_to_total = settings->time_limit_to_total,
         .ignore_esol = settings->ignore_esol,
         .internal_mark = settings->internal_mark,
+        .sim_enable = settings->sim_enable,
         .copy_data = settings->copy_data,
         .first_failure_rate = !settings->hustoj,
         .full_diff = settings->full_diff,

@@ -25,6 +25,7 @@ struct judge_rules {
     bool time_limit_to_total; /* the time limit is for all cases together; who passes it is not run on */
     bool ignore_esol;         /* blanks at the end of a line do not matter */
     bool internal_mark;       /* a wrong case has the part of its points that its output begins right */
+    bool sim_enable;          /* accepted sources are compared with earlier ones */
     bool copy_data;           /* the input is also there as data.in */
     bool first_failure_rate;  /* a run that stops at its first failure writes a score, too: HUSTOJ's does not */
     int full_diff;            /* 0 to 3: how much of a difference a student sees */

@@ -44,6 +44,7 @@ struct job_work {
     char data_version[DATA_VERSION_SIZE];
     struct answers *answers; /* the reference program of a teacher makes them; else NULL */
     bool running_said;
+    bool saved; /* the verdict was written by us */
     struct worker_told told;
 };
 
@@ -240,19 +241,25 @@ static const char *test_input(struct store_submission *row)
     return row->input == NULL ? "" : row->input;
 }
 
+static struct submission submission_of(struct job_work *work, const struct language *language,
+                                       const struct problem *problem)
+{
+    const char *input = test_input(&work->row); /* which may change its size */
+    return (struct submission){.language = language,
+                               .problem = problem,
+                               .source = work->row.source,
+                               .source_bytes = work->row.source_bytes,
+                               .wrapped = settings_has_database(&work->worker->settings),
+                               .input = input,
+                               .input_bytes = work->row.input_bytes};
+}
+
 /* The judgement, or -1 with e: a fault of ours. */
 static int judge_row(struct job_work *work, const struct language *language, struct problem *problem,
                      struct judgement *judgement, struct err *e)
 {
     struct worker *worker = work->worker;
-    const char *input = test_input(&work->row);
-    const struct submission submission = {.language = language,
-                                          .problem = problem,
-                                          .source = work->row.source,
-                                          .source_bytes = work->row.source_bytes,
-                                          .wrapped = settings_has_database(&worker->settings),
-                                          .input = input,
-                                          .input_bytes = work->row.input_bytes};
+    const struct submission submission = submission_of(work, language, problem);
     const struct judge_options options = {.rules = &work->rules,
                                           .all = work->answers != NULL,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
@@ -321,7 +328,7 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
         .result = test_run && !compile_error ? STORE_TEST_DONE : code,
         .time_ms = outcome_time_ms(judgement, rules->use_max_time),
         .mem_kib = judgement->mem_kib,
-        .pass_rate = !test_run && (all || rules->first_failure_rate) ? judgement->score / 100 : -1,
+        .pass_rate = !test_run && (all || rules->first_failure_rate) ? outcome_pass_rate(judgement) : -1,
         .compile_text = compile_error ? judgement->compile_text : NULL,
         .run_text = judgement->case_count > 0 ? text : NULL,
         .cases = cases,
@@ -329,7 +336,7 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
         .data_version = work->data_version,
         .counters = !settings->turbo && !test_run,
     };
-    bool saved = save(work, &outcome) == 1;
+    bool saved = work->saved = save(work, &outcome) == 1;
     if (saved)
         worker_tell_final(work->worker, &work->told, outcome.result, judgement, problem->case_count, outcome.time_ms);
     if (saved)
@@ -410,6 +417,9 @@ static int judge_in(struct job_work *work, const struct language *language, stru
         result = judge_row(work, language, &problem, &judgement, e);
     if (result == 0) {
         result = store_judgement(work, &problem, &judgement, e);
+        const struct submission submission = submission_of(work, language, &problem);
+        if (work->saved && judgement.verdict == VERDICT_AC && work->rules.sim_enable && work->row.problem_id > 0)
+            worker_similar(work->worker, &submission, work->id);
         judgement_fini(&judgement);
     }
     answers_fini(&answers);

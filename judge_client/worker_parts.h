@@ -63,6 +63,10 @@ void worker_do(struct worker *worker, struct queue_job *job);
 /* worker_inline.c: the same of a self-contained job. */
 void worker_inline(struct worker *worker, struct queue_job *job);
 
+/* worker_similar.c: after an accepted submission's verdict; whatever fails is logged. */
+struct submission;
+void worker_similar(struct worker *worker, const struct submission *submission, int64_t id);
+
 /* worker_event.c: what is told of a job to those who watch (docs/events.md), without waiting. */
 struct judgement;
 struct worker_told {

@@ -92,6 +92,11 @@ int store_save(struct store *store, const struct store_outcome *outcome, struct 
     return store->backend->save(store, outcome, e);
 }
 
+int store_save_sim(struct store *store, int64_t id, int64_t similar_id, int percent, struct err *e)
+{
+    return store->backend->save_sim(store, id, similar_id, percent, e);
+}
+
 int store_put_back(struct store *store, int64_t id, const char *token, struct err *e)
 {
     return store->backend->put_back(store, id, token, e);

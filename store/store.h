@@ -120,6 +120,10 @@ int store_running(struct store *store, int64_t id, const char *token, struct err
  * compile_text, run_text and cases are replaced also by nothing. Texts may be anything: they are cut and made valid here. */
 int store_save(struct store *store, const struct store_outcome *outcome, struct err *e);
 
+/* A submission is alike by percent to an earlier one: into the site's table sim. What is one user's own is no copy: its row has the
+ * number 0, as HUSTOJ's trigger makes it. 1; 0 where there is no such table that we may write, or no such submission; -1 with e. */
+int store_save_sim(struct store *store, int64_t id, int64_t similar_id, int percent, struct err *e);
+
 /* Back to waiting (1), only where it is held with that token. 1, 0, -1. */
 int store_put_back(struct store *store, int64_t id, const char *token, struct err *e);
 

@@ -16,6 +16,7 @@ struct store_backend {
                  struct store_submission *submission, struct err *e);
     int (*running)(struct store *store, int64_t id, const char *token, struct err *e);
     int (*save)(struct store *store, const struct store_outcome *outcome, struct err *e);
+    int (*save_sim)(struct store *store, int64_t id, int64_t similar_id, int percent, struct err *e);
     int (*put_back)(struct store *store, int64_t id, const char *token, struct err *e);
     int (*waiting)(struct store *store, int64_t after_id, struct store_submission *rows, size_t max, struct err *e);
     int (*held)(struct store *store, int64_t after_id, struct store_status *rows, size_t max, struct err *e);

@@ -410,6 +410,7 @@ static const struct store_backend store_mysql_backend = {
     .claim = store_mysql_claim,
     .running = store_mysql_running,
     .save = store_mysql_save,
+    .save_sim = store_mysql_save_sim,
     .put_back = store_mysql_put_back,
     .waiting = store_mysql_waiting,
     .held = store_mysql_held,

@@ -18,7 +18,8 @@
     FEATURE(counters, "contest_problem", "c_accepted")                                                                 \
     FEATURE(cases, "solution_case", "case_no")                                                                         \
     FEATURE(typed, "source_code_user", "source")                                                                       \
-    FEATURE(input, "custominput", "input_text")
+    FEATURE(input, "custominput", "input_text")                                                                        \
+    FEATURE(sim, "sim", "s_id")
 
 enum store_mysql_feature {
 #define FEATURE(word, table, column) HAS_##word,
@@ -56,6 +57,7 @@ enum store_mysql_statement {
     SQL_PUT_CASES,
     SQL_PUT_MANY_CASES,
     SQL_FINAL,
+    SQL_SIM,
     SQL_COUNT_USER,
     SQL_COUNT_PROBLEM,
     SQL_COUNT_CONTEST,
@@ -100,6 +102,7 @@ int store_mysql_init(struct store *base, bool upgrade, char *note, size_t note_s
 
 /* store_mysql_save.c */
 int store_mysql_save(struct store *base, const struct store_outcome *outcome, struct err *e);
+int store_mysql_save_sim(struct store *base, int64_t id, int64_t similar_id, int percent, struct err *e);
 int64_t store_mysql_submit(struct store *base, const struct store_submission *submission, struct err *e);
 /* Recounts what the row's verdict counts in. 0, or -1 with e: try again. What can never be counted is logged. */
 int store_mysql_count(struct store_mysql *store, int64_t id, struct err *e);

@@ -251,6 +251,32 @@ int store_mysql_save(struct store *base, const struct store_outcome *outcome, st
     return store_mysql_try(store_mysql_of(base), save_call, &copy, e);
 }
 
+/* ---- what is alike */
+
+struct alike {
+    int64_t id, similar_id;
+    int percent;
+};
+
+static int sim_call(struct store_mysql *store, void *argument, struct err *e)
+{
+    const struct alike *alike = argument;
+    struct sql_value values[] = {SQL_INT(alike->id), SQL_INT(alike->similar_id), SQL_INT(alike->percent)};
+    struct store_status status = {.id = alike->id};
+    int found =
+        store_mysql_read_status(store, alike->id, &status, e); /* what tables there are is known once it was reached */
+    if (found != 1 || !store->has[HAS_sim])
+        return found < 0 ? -1 : 0;
+    int64_t written = STORE_MYSQL_RUN(store, SQL_SIM, values, e);
+    return written < 0 ? -1 : written > 0;
+}
+
+int store_mysql_save_sim(struct store *base, int64_t id, int64_t similar_id, int percent, struct err *e)
+{
+    struct alike alike = {id, similar_id, percent};
+    return store_mysql_try(store_mysql_of(base), sim_call, &alike, e);
+}
+
 /* ---- a new submission */
 
 struct submit {

@@ -43,10 +43,11 @@
     "DELETE t FROM " table " t JOIN solution s ON s.solution_id = t.solution_id WHERE t.solution_id = ?1 AND " HELD_S
 
 const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
-    [SQL_COLUMNS] = {"SELECT TABLE_NAME, COLUMN_NAME, CHARACTER_SET_NAME FROM information_schema.COLUMNS WHERE "
-                     "TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('solution', 'contest', 'contest_problem', "
-                     "'solution_case', 'source_code', 'source_code_user', 'custominput', 'compileinfo', 'runtimeinfo')",
-                     "ttt", 0, 0, 0},
+    [SQL_COLUMNS] =
+        {"SELECT TABLE_NAME, COLUMN_NAME, CHARACTER_SET_NAME FROM information_schema.COLUMNS WHERE "
+         "TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('solution', 'contest', 'contest_problem', "
+         "'solution_case', 'source_code', 'source_code_user', 'custominput', 'compileinfo', 'runtimeinfo', 'sim')",
+         "ttt", 0, 0, 0},
     [SQL_HOLD] = {"UPDATE solution SET result = 2, time = 0, memory = 0" NOW_JUDGED ", judger = ?2 WHERE "
                   "solution_id = ?1 AND (result < 2 OR (result IN (2, 3) AND judger IN (?2, ?3, ?4, ?5, ?6)))",
                   NULL, 0, 0, 0},
@@ -108,6 +109,12 @@ const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
     [SQL_FINAL] = {"UPDATE solution SET result = ?3, time = ?4, memory = ?5{pass_rate|, pass_rate = IF(?6 < 0, "
                    "pass_rate, ?6 / 1000)}" NOW_JUDGED " WHERE solution_id = ?1 AND " HELD,
                    NULL, 0, 0, 0},
+    /* As the site's trigger has it, where it is there and where it is not. */
+    [SQL_SIM] =
+        {"INSERT INTO sim (s_id, sim_s_id, sim) SELECT IF(a.user_id = b.user_id, 0, ?1), ?2, ?3 FROM solution a "
+         "JOIN solution b ON b.solution_id = ?2 WHERE a.solution_id = ?1 "
+         "ON DUPLICATE KEY UPDATE sim_s_id = VALUES(sim_s_id), sim = VALUES(sim)",
+         NULL, 0, 0, 0},
     /* Counted in one pass, and locked until it is written. */
     [SQL_COUNT_USER] = {"UPDATE users u, (SELECT COUNT(DISTINCT IF(s.result = 4, s.problem_id, NULL)) AS solved, "
                         "COUNT(DISTINCT s.problem_id) AS submit FROM solution s WHERE s.user_id = ?1 AND "

@@ -366,6 +366,19 @@ static int store_sqlite_save(struct store *base, const struct store_outcome *out
 
 /* ---- lists */
 
+static int sim_call(struct store_sqlite *store, struct db *db, const void *argument, struct err *e)
+{
+    (void)store;
+    int64_t written = run_ints(db, sql_sim, argument, 3, e);
+    return written < 0 ? -1 : written > 0;
+}
+
+static int store_sqlite_save_sim(struct store *base, int64_t id, int64_t similar_id, int percent, struct err *e)
+{
+    const int64_t values[] = {id, similar_id, percent};
+    return within(store_sqlite_of(base), USED, sim_call, values, e);
+}
+
 static int store_sqlite_waiting(struct store *base, int64_t after_id, struct store_submission *rows, size_t max,
                                 struct err *e)
 {
@@ -598,6 +611,7 @@ static const struct store_backend store_sqlite_backend = {
     .claim = store_sqlite_claim,
     .running = store_sqlite_running,
     .save = store_sqlite_save,
+    .save_sim = store_sqlite_save_sim,
     .put_back = store_sqlite_put_back,
     .waiting = store_sqlite_waiting,
     .held = store_sqlite_held,

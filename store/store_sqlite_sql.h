@@ -45,6 +45,7 @@ static const char sql_schema[] =
     "CREATE TABLE IF NOT EXISTS custominput (solution_id INTEGER PRIMARY KEY, input_text NOT NULL);"
     "CREATE TABLE IF NOT EXISTS compileinfo (solution_id INTEGER PRIMARY KEY, error TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS runtimeinfo (solution_id INTEGER PRIMARY KEY, error TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS sim (s_id INTEGER PRIMARY KEY, sim_s_id INTEGER, sim INTEGER);"
     "CREATE TABLE IF NOT EXISTS solution_case (solution_id INTEGER NOT NULL, case_no INTEGER NOT NULL, "
     "name TEXT NOT NULL, verdict TEXT NOT NULL, score INTEGER NOT NULL, cpu_us INTEGER NOT NULL, "
     "wall_us INTEGER NOT NULL, mem_kib INTEGER NOT NULL, data_version TEXT NOT NULL, note TEXT NOT NULL, "
@@ -52,7 +53,7 @@ static const char sql_schema[] =
     "INSERT INTO sqlite_sequence (name, seq) SELECT 'solution', 999 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence "
     "WHERE name = 'solution');";
 
-static const char sql_has_tables[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'solution_case'";
+static const char sql_has_tables[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sim'";
 
 static const char sql_hold[] = "UPDATE solution SET result = 2, time = 0, memory = 0, judgetime = " NOW
                                ", judger = ?2 WHERE solution_id = ?1 AND (result < 2 OR (result IN (2, 3) AND "
@@ -100,6 +101,9 @@ static const char sql_put_case[] = "INSERT INTO solution_case (solution_id, case
 static const char sql_final[] =
     "UPDATE solution SET result = ?3, time = ?4, memory = ?5, pass_rate = CASE WHEN "
     "?6 < 0 THEN pass_rate ELSE ?6 / 1000.0 END, judgetime = " NOW " WHERE solution_id = ?1 AND " HELD;
+static const char sql_sim[] = "INSERT OR REPLACE INTO sim (s_id, sim_s_id, sim) SELECT CASE WHEN a.user_id = b.user_id "
+                              "THEN 0 ELSE ?1 END, ?2, ?3 "
+                              "FROM solution a JOIN solution b ON b.solution_id = ?2 WHERE a.solution_id = ?1";
 static const char sql_count_user[] = "UPDATE users SET solved = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s "
                                      "WHERE s.user_id = ?1 AND s.result = 4 AND s.problem_id > 0" NOT_SECRET_PROBLEM
                                      "), submit = (SELECT COUNT(DISTINCT s.problem_id) FROM solution s WHERE "

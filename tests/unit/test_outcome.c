@@ -148,9 +148,19 @@ static void test_test_run(void)
     free(made);
 }
 
+static void test_pass_rate(void)
+{
+    static const int64_t rows[][2] = {{0, 0},       {49, 0},      {50, 1},      {33333, 333}, {66666, 667},
+                                      {83333, 833}, {99949, 999}, {99950, 999}, {99999, 999}, {100000, 1000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct judgement judgement = {.score = rows[i][0]};
+        (void)UNIT_CHECK(outcome_pass_rate(&judgement) == rows[i][1], "%lld", (long long)rows[i][0]);
+    }
+}
+
 static const struct unit_test tests[] = {
     {"table", test_table}, {"failure", test_failure},   {"subtasks", test_subtasks},
-    {"many", test_many},   {"test_run", test_test_run},
+    {"many", test_many},   {"test_run", test_test_run}, {"pass_rate", test_pass_rate},
 };
 
 UNIT_MAIN("outcome", tests)

@@ -824,6 +824,36 @@ static void submit(struct fixture *f)
     CHECK_CALL(f, -1, store_submit(f->store, &s, &f->e));
 }
 
+static void sim(struct fixture *f)
+{
+    int64_t first = add(f, 1000, "u", 4), second = add(f, 1000, "v", 4), own = add(f, 1000, "u", 4);
+    CHECK_CALL(f, 1, store_save_sim(f->store, second, first, 81, &f->e));
+    CHECK_INT(f, 1, "SELECT COUNT(*) FROM sim WHERE s_id = %lld AND sim_s_id = %lld AND sim = 81", (long long)second,
+              (long long)first);
+    /* Once more, as after a rejudge. */
+    CHECK_CALL(f, 1, store_save_sim(f->store, second, first, 100, &f->e));
+    CHECK_INT(f, 100, "SELECT sim FROM sim WHERE s_id = %lld", (long long)second);
+    CHECK_INT(f, 1, "SELECT COUNT(*) FROM sim");
+    /* A user's own is no copy. */
+    CHECK_CALL(f, 1, store_save_sim(f->store, own, first, 90, &f->e));
+    CHECK_INT(f, 0, "SELECT COUNT(*) FROM sim WHERE s_id = %lld", (long long)own);
+    CHECK_INT(f, 90, "SELECT sim FROM sim WHERE s_id = 0");
+    CHECK_CALL(f, 1, store_save_sim(f->store, second, first, 85, &f->e));
+    CHECK_INT(f, 85, "SELECT sim FROM sim WHERE s_id = %lld", (long long)second);
+}
+
+static void no_sim(struct fixture *f)
+{
+    int64_t first = add(f, 1000, "u", 4);
+    if (f->site.kind == SITE_SQLITE) { /* it makes its tables itself */
+        CHECK_CALL(f, 0, store_save_sim(f->store, first + 1, first, 99, &f->e));
+        return;
+    }
+    CHECK_INT(f, -1, "DROP TABLE sim");
+    CHECK_CALL(f, 0, store_save_sim(f->store, first + 1, first, 99, &f->e));
+    CHECK_CALL(f, 0, store_check(f->store, &f->e));
+}
+
 static void check(struct fixture *f)
 {
     char note[256];
@@ -1028,7 +1058,7 @@ static void sqlite_mode(void)
     CASE(claim_reads_all) CASE(claim_once) CASE(fence) CASE(put_back) CASE(give_up) CASE(save_writes_all)              \
     CASE(pass_rate_may_stay) CASE(numbers_are_clamped) CASE(texts_are_cut) CASE(characters_of_four_bytes)              \
     CASE(limits) CASE(long_sources) CASE(counters) CASE(waiting) CASE(held) CASE(last) CASE(submit) CASE(check)        \
-    CASE(at_once) CASE(cancel) CASE(rejudge) CASE(rejudge_counts)
+    CASE(at_once) CASE(cancel) CASE(rejudge) CASE(rejudge_counts) CASE(sim) CASE(no_sim)
 /* clang-format on */
 
 #define ON_EACH(name)                                                                                                  \

@@ -186,6 +186,7 @@ static const char *const needed_rights[] = {
     "INSERT, UPDATE ON %s.source_code",
     "SELECT, INSERT, UPDATE ON %s.source_code_user",
     "INSERT, UPDATE ON %s.custominput",
+    "SELECT, INSERT, UPDATE ON %s.sim", /* sim_enable */
 };
 
 static bool grant(struct store_site *site)
