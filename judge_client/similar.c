@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/log.h"
 #include "common/str.h"
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
@@ -280,6 +281,13 @@ int similar_find(struct judge *judge, const struct submission *submission, int64
 
 /* ---- keeping */
 
+/* A file system that knows no owners, or is another box's: the source is worth more than whose it is. */
+static void give(int fd, const struct stat *owner, const char *name)
+{
+    if (fchown(fd, owner->st_uid, owner->st_gid) != 0)
+        log_warn("change the owner of %s", name);
+}
+
 static int make_folder(const struct problem *problem, const struct stat *owner, struct err *e)
 {
     bool missing;
@@ -291,14 +299,12 @@ static int make_folder(const struct problem *problem, const struct stat *owner, 
     fd = open_folder(problem, &missing, e);
     if (fd < 0 && missing)
         return err_sys(e, ENOENT, "open %s/%s", problem->folder, FOLDER);
-    if (fd >= 0 && fchown(fd, owner->st_uid, owner->st_gid) != 0) {
-        err_sys(e, errno, "give %s/%s to the owner of its folder", problem->folder, FOLDER);
-        file_close(&fd);
-    }
+    if (fd >= 0)
+        give(fd, owner, FOLDER);
     return fd;
 }
 
-int similar_keep(const struct submission *submission, int64_t id, struct err *e)
+int similar_keep(const struct submission *submission, int64_t id, int64_t owner_id, struct err *e)
 {
     const struct problem *problem = submission->problem;
     char name[NAME_SIZE], draft[NAME_SIZE + 8];
@@ -308,14 +314,17 @@ int similar_keep(const struct submission *submission, int64_t id, struct err *e)
         return err_set(e, "language %s: its suffix is too long", submission->language->name);
     if (fstat(problem->folder_fd, &owner) != 0)
         return err_sys(e, errno, "look at %s", problem->folder);
+    owner.st_uid = owner_id >= 0 ? (uid_t)owner_id : owner.st_uid;
     int folder = make_folder(problem, &owner, e);
     if (folder < 0)
         return -1;
     (void)unlinkat(folder, draft, 0); /* of a worker that died; most often there is none */
     int fd = openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
     int result = 0;
+    if (fd >= 0)
+        give(fd, &owner, name);
     if (fd < 0 || file_write_all(fd, submission->source, submission->source_bytes) != 0 ||
-        fchown(fd, owner.st_uid, owner.st_gid) != 0 || renameat(folder, draft, folder, name) != 0)
+        renameat(folder, draft, folder, name) != 0)
         result = err_sys(e, errno, "write %s/%s/%s", problem->folder, FOLDER, name);
     if (fd >= 0 && close(fd) != 0 && result == 0)
         result = err_sys(e, errno, "write %s/%s/%s", problem->folder, FOLDER, name);

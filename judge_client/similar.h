@@ -29,9 +29,9 @@ struct similar {
 int similar_find(struct judge *judge, const struct submission *submission, int64_t id,
                  const struct judge_options *options, struct similar *found, struct err *e);
 
-/* Puts the source into the folder `ac`, which is made where it is missing; both belong to whom the problem's folder does. At once, or
- * not at all. 0, or -1 with e. */
-int similar_keep(const struct submission *submission, int64_t id, struct err *e);
+/* Puts the source into the folder `ac`, which is made where it is missing; both belong to owner ([data] owner), or with -1 to whom the
+ * problem's folder does. At once, or not at all. 0, or -1 with e. */
+int similar_keep(const struct submission *submission, int64_t id, int64_t owner, struct err *e);
 
 /* What the tester wrote, `Main.c consists for 97 % of 1001.c material` a line: more than *found makes that the new one. */
 void similar_read(const char *text, struct similar *found);

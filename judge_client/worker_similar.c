@@ -61,6 +61,6 @@ void worker_similar(struct worker *worker, const struct submission *submission, 
     }
     if (found.percent > SIMILAR_OVER)
         write_row(worker, id, &found);
-    else if (similar_keep(submission, id, &e) != 0)
+    else if (similar_keep(submission, id, worker->settings.data_owner, &e) != 0)
         log_warnx("source not kept for similarity submission=%lld: %s", (long long)id, e.text);
 }
