@@ -24,6 +24,8 @@ if [[ $EUID != 0 ]]; then
 fi
 
 redis_socket=$tmp/redis.sock
+redis_port=0 # none
+maria_net=(--skip-networking)
 redis_pid=
 maria_socket=$tmp/maria.sock
 maria_pid=
@@ -72,7 +74,7 @@ redis() {
 
 redis_start() {
     mkdir -p "$tmp/redis"
-    redis-server --port 0 --unixsocket "$redis_socket" --dir "$tmp/redis" --save '' --appendonly yes \
+    redis-server --port "$redis_port" --unixsocket "$redis_socket" --dir "$tmp/redis" --save '' --appendonly yes \
         --logfile "$tmp/redis/log" --unixsocketperm 777 >/dev/null 2>&1 &
     redis_pid=$!
     disown "$redis_pid"
@@ -93,7 +95,7 @@ maria_start() {
         mariadb-install-db --no-defaults --user=root --datadir="$tmp/maria" --skip-test-db \
             --auth-root-authentication-method=normal >"$tmp/maria.install" 2>&1 || return 1
     fi
-    mariadbd --no-defaults --user=root --datadir="$tmp/maria" --socket="$maria_socket" --skip-networking \
+    mariadbd --no-defaults --user=root --datadir="$tmp/maria" --socket="$maria_socket" "${maria_net[@]}" \
         --innodb-buffer-pool-size=32M --innodb-log-file-size=8M --skip-log-bin --log-error="$tmp/maria.log" \
         --pid-file="$tmp/maria.pid" >/dev/null 2>&1 &
     maria_pid=$!
