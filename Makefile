@@ -39,6 +39,7 @@ STORE_SRC   := $(wildcard store/*.c)
 NODE_SRC    := $(filter-out judge_node/main.c,$(wildcard judge_node/*.c))
 JUDGED_SRC  := $(filter-out judged/main.c,$(wildcard judged/*.c))
 CTL_SRC     := $(wildcard judgectl/*.c)
+UNPACK_SRC  := $(filter-out judge_unpack/main.c,$(wildcard judge_unpack/*.c))
 UNIT_SRC    := $(wildcard tests/unit/test_*.c)
 DRIVER_SRC  := $(wildcard tests/sandbox/*.c)
 DRIVER_LIB  := $(wildcard tests/sandbox/lib/*.c)
@@ -52,7 +53,8 @@ obj     = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 cellobj = $(patsubst %.c,$(BUILD)/cell/%.o,$(1))
 bin     = $(patsubst %.c,$(BUILD)/%,$(1))
 
-PROGRAMS := $(BUILD)/judged $(BUILD)/judge_client $(BUILD)/judge_cell $(BUILD)/judge_node $(BUILD)/judgectl
+PROGRAMS := $(BUILD)/judged $(BUILD)/judge_client $(BUILD)/judge_cell $(BUILD)/judge_node $(BUILD)/judgectl \
+	$(BUILD)/judge_unpack
 UNIT     := $(call bin,$(UNIT_SRC))
 DRIVERS  := $(call bin,$(DRIVER_SRC))
 V2       := $(call bin,$(V2_SRC))
@@ -96,11 +98,13 @@ $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON):
 $(BUILD)/judged: $(call obj,judged/main.c $(JUDGED_SRC)) $(LIBCOMMON)
 $(BUILD)/judge_client: $(call obj,judge_client/main.c $(CLIENT_SRC) $(SANDBOX_SRC)) $(LIBPOOL) $(LIBCOMMON)
 $(BUILD)/judge_node: $(call obj,judge_node/main.c $(NODE_SRC)) $(LIBPOOL) $(LIBCOMMON)
+$(BUILD)/judge_unpack: $(call obj,judge_unpack/main.c $(UNPACK_SRC)) $(LIBCOMMON)
 $(BUILD)/judgectl: $(call obj,$(CTL_SRC)) $(LIBPOOL) $(LIBCOMMON)
 
 # What reads the packages of other judges.
 PROBLEM_LIBS := -lyaml -lexpat
 LIBS_judge_client := $(POOL_LIBS) $(PROBLEM_LIBS)
+LIBS_judge_unpack := -lz
 LIBS_judge_node := $(POOL_LIBS) -pthread
 LIBS_judgectl := $(POOL_LIBS) -lncurses -pthread
 
@@ -141,6 +145,8 @@ $(UNIT) $(DRIVERS) $(V2) $(BENCH): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBTESTS) $(LI
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -Wl,--as-needed $(POOL_LIBS) $(PROBLEM_LIBS) -pthread $(LIBS_$(@F)) $(LDLIBS)
 
+LIBS_test_unpack := $(LIBCOMMON) -lz
+$(BUILD)/tests/unit/test_unpack: $(call obj,$(UNPACK_SRC))
 # What is tested of judgectl, which is no library: it comes after those that it needs, so they are named once more.
 LIBS_test_why := $(LIBPOOL) $(LIBCOMMON) $(POOL_LIBS)
 $(BUILD)/tests/unit/test_why: $(call obj,judgectl/why_say.c judgectl/shown.c)
@@ -209,10 +215,12 @@ fuzz:
 
 fuzz-programs: $(FUZZ)
 
+LIBS_fuzz_unpack := $(LIBCOMMON) -lz
+$(BUILD)/tests/fuzz/fuzz_unpack: $(call obj,$(UNPACK_SRC))
 $(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBJUDGE) $(LIBPOOL) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ -Wl,--as-needed $(POOL_LIBS) $(PROBLEM_LIBS) -pthread $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ -Wl,--as-needed $(POOL_LIBS) $(PROBLEM_LIBS) -pthread $(LIBS_$(@F)) $(LDLIBS)
 
 # ---- installing: programs, policies, samples and documents are replaced; a folder of OJ_HOME that is there is left as it is
 

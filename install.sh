@@ -12,7 +12,7 @@ oj_home=/home/judge
 languages='c cpp python'
 # What the build needs, and what the tests need beside it.
 packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev libjansson-dev libncurses-dev
-    libyaml-dev libexpat1-dev'
+    libyaml-dev libexpat1-dev zlib1g-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
     shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3
     linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-riscv64-cross linux-libc-dev-mips64el-cross'
@@ -55,7 +55,7 @@ refuse()
     cat >&2 <<END
 install.sh: this is $1; install.sh knows Debian 12 (apt) only. With your system's packages:
   to build:  a C compiler (gcc 12 or clang 14, or newer), make, the C library's headers and its static library (libc.a),
-             the kernel's headers, and those of hiredis, MariaDB Connector/C, SQLite, libyaml and expat
+             the kernel's headers, and those of hiredis, MariaDB Connector/C, SQLite, libyaml, expat and zlib
   to test:   CUnit, libseccomp's headers, the compiler's 32-bit half (-m32), clang with libFuzzer's runtime, clang-format,
              clang-tidy, cppcheck, shellcheck, qemu for x86_64, a static busybox, cpio, jq, redis-server, mariadb-server, sqlite3
 then: make && make install && judgectl doctor
@@ -137,7 +137,7 @@ add_user()
 keep_others()
 {
     [ ! -d "$prefix/share/judge" ] || return 0
-    for program in "$prefix"/bin/judged "$prefix"/bin/judge_client "$prefix"/bin/judge_cell "$prefix"/bin/judge_node \
+    for program in "$prefix"/bin/judged "$prefix"/bin/judge_client "$prefix"/bin/judge_cell "$prefix"/bin/judge_unpack "$prefix"/bin/judge_node \
         "$prefix"/bin/judgectl /etc/init.d/judged; do
         [ -e "$program" ] || continue
         [ ! -e "$program.before" ] || continue

@@ -230,6 +230,45 @@ static void skip_case(struct case_judgement *result, const struct problem_case *
     (void)str_copy(result->note, sizeof result->note, why[ui]); /* it fits */
 }
 
+/* Who makes the answers of a problem submits a program, whatever students do. */
+static enum problem_type type_of(const struct submission *submission, const struct judge_options *options)
+{
+    return options->answer != NULL ? PROBLEM_PROGRAM : submission->problem->type;
+}
+
+/* From the submission to what run_cases needs: judgement->compiled, or what the student did wrong. */
+static int prepare(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                   struct judgement *judgement, struct err *e)
+{
+    judge->wrap.wrapped = false;
+    switch (type_of(submission, options)) {
+    case PROBLEM_OUTPUT_ONLY:
+        return judge_outputs_prepare(judge, submission, options, judgement, e);
+    case PROBLEM_RAW_TEXT:
+        judgement->compiled = true;
+        return 0;
+    case PROBLEM_PROGRAM:
+    default:
+        return compile_submission(judge, submission, options, judgement, e);
+    }
+}
+
+static int judge_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                      const struct judge_options *options, struct judgement *judgement, bool *has_difference,
+                      struct compare_difference *difference, struct err *e)
+{
+    struct case_judgement *result = &judgement->cases[test - submission->problem->cases];
+    switch (type_of(submission, options)) {
+    case PROBLEM_OUTPUT_ONLY:
+        return judge_outputs_case(judge, submission, test, options, result, has_difference, difference, e);
+    case PROBLEM_RAW_TEXT:
+        return judge_raw_text_case(judge, submission, test, options, judgement, result, e);
+    case PROBLEM_PROGRAM:
+    default:
+        return run_case(judge, submission, test, options, result, has_difference, difference, e);
+    }
+}
+
 static int run_cases(struct judge *judge, const struct submission *submission, const struct judge_options *options,
                      struct judgement *judgement, struct err *e)
 {
@@ -246,7 +285,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
         bool has_difference = false;
         if (skip && !score_needs(&scale, judgement, i))
             skip_case(result, &problem->cases[i], options->ui);
-        else if (run_case(judge, submission, &problem->cases[i], options, result, &has_difference, &difference, e) != 0)
+        else if (judge_case(judge, submission, &problem->cases[i], options, judgement, &has_difference, &difference,
+                            e) != 0)
             return err_add(e, "case %s", problem->cases[i].name);
         judgement->case_count = i + 1;
         judge->spent_us += result->cpu_us;
@@ -316,7 +356,7 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         judgement->failed_stderr == NULL)
         err_set(e, "out of memory");
     else
-        result = compile_submission(judge, submission, options, judgement, e);
+        result = prepare(judge, submission, options, judgement, e);
     if (result == 0 && options->progress != NULL)
         options->progress(options->context, judgement, problem->case_count);
     if (result == 0 && judgement->compiled && options->answer == NULL)
@@ -327,6 +367,7 @@ int judge(struct judge *judge, const struct submission *submission, const struct
         result = run_cases(judge, submission, options, judgement, e);
     if (result == 0 && submission->input != NULL && judgement->compiled)
         result = take_output(judge, judgement, e);
+    judge_outputs_clear(judge);
     if (result != 0)
         judgement_fini(judgement);
     return result;
@@ -340,6 +381,7 @@ void judgement_fini(struct judgement *judgement)
     free(judgement->failed_stderr);
     free(judgement->shown);
     free(judgement->output);
+    free(judgement->report);
     judgement->cases = NULL;
     judgement->subtasks = NULL;
     judgement->subtask_count = 0;
@@ -347,4 +389,5 @@ void judgement_fini(struct judgement *judgement)
     judgement->failed_stderr = NULL;
     judgement->shown = NULL;
     judgement->output = NULL;
+    judgement->report = NULL;
 }

@@ -29,6 +29,7 @@ struct judge;
 struct judge_rules;
 
 #define JUDGE_SOURCE_BYTES (1 << 20)        /* the largest source */
+#define JUDGE_OUTPUTS_BYTES (24 << 20)      /* the largest zip or text of outputs, in base64 or not */
 #define JUDGE_COMPILE_TEXT_BYTES (16 << 10) /* of the compiler's messages */
 #define JUDGE_NOTE_SIZE 256
 #define JUDGE_CALL_SIZE 40                              /* of a system call's name */
@@ -76,7 +77,7 @@ struct judgement {
     int64_t compile_wall_us;
     char *compile_text; /* the compiler's messages, valid UTF-8, without escape sequences; never NULL */
     char compile_refused[JUDGE_CALL_SIZE]; /* the system call that ended the compiler; "": none */
-    char *output;       /* what the program of a test run wrote, however it ended, as compile_text; NULL: none */
+    char *output; /* what the program of a test run wrote, however it ended, as compile_text; NULL: none */
     struct case_judgement *cases;
     size_t case_count; /* judged and skipped ones, in the problem's order */
     size_t failed;     /* index of the first case that failed and counts (see score_all), or case_count */
@@ -84,13 +85,16 @@ struct judgement {
     size_t subtask_count; /* 0: none, or no case was judged */
     bool has_difference;
     struct compare_difference difference; /* of that case, where its output differs */
-    char *shown;         /* the same as the site's page shows it (difference_show), NULL: it does not */
-    char *failed_stderr; /* the end of what that case wrote to standard error, as text_show makes it; never NULL */
+    char *shown;              /* the same as the site's page shows it (difference_show), NULL: it does not */
+    char *report;             /* of answers to questions, what was wrong, or NULL; text */
+    int64_t mark, mark_total; /* of these, in thousandths of a point */
+    char *failed_stderr;      /* the end of what that case wrote to standard error, as text_show makes it; never NULL */
 };
 
 struct judge_options {
     const struct judge_rules *rules; /* NULL: rules_usual, and oi_mode as the problem's scoring says */
     bool all;                        /* run all cases, whatever the problem's scoring says */
+    bool hide_answers;               /* of questions: the right ones are not told */
     bool teacher; /* an error may quote what a checker wrote; else that is logged, as a student may read the error */
     enum ui_language ui;
     int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */

@@ -34,6 +34,7 @@ struct judge {
     char entry[PROBLEM_NAME_SIZE + 2]; /* of the submission: the file that runs where it is run from sources */
     char source[PROBLEM_NAME_SIZE];    /* and its own */
     struct compile_wrap wrap;          /* and what stands around it */
+    struct judge_outputs *outputs;     /* of an output-only problem, or NULL */
     struct checker_passes *passes;     /* of a case in several passes, or NULL */
 };
 
@@ -64,6 +65,27 @@ int judge_end_output(int fd, struct err *e);
 void judge_compensate(const struct judge *judge, const struct submission *submission, const struct judge_rules *rules,
                       struct sandbox_result *run);
 enum verdict judge_verdict_of_error(struct judge *judge, const struct language *language, enum verdict verdict);
+
+/* run_case.c: what an output may have, in bytes; and judges what is in judge->output_fd as an output of the case: 0 with result's
+ * verdict, share and note, or -1 with e. */
+int64_t run_case_output_limit(const struct problem *problem, const struct problem_case *test);
+int run_case_output(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                    const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+                    struct compare_difference *difference, struct err *e);
+
+/* judge_outputs.c: takes an output-only submission apart, then judges a case of it. judgement->compiled is false, and the text
+ * says why, where it is wrong as a whole. 0, or -1 with e. */
+int judge_outputs_prepare(struct judge *judge, const struct submission *submission, const struct judge_options *options,
+                          struct judgement *judgement, struct err *e);
+int judge_outputs_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                       const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+                       struct compare_difference *difference, struct err *e);
+void judge_outputs_clear(struct judge *judge);
+
+/* judge_raw_text.c: a case of answers to questions; judgement->mark, mark_total and report are added to. 0, or -1 with e. */
+int judge_raw_text_case(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                        const struct judge_options *options, struct judgement *judgement, struct case_judgement *result,
+                        struct err *e);
 
 /* The environment of a language's programs, ended by NULL, in one block that free() releases; NULL with e. */
 const char **judge_environment(const struct language *language, struct err *e);

@@ -31,6 +31,16 @@ struct loaded {
     glob_t mounts; /* what the patterns among the mounts match */
 };
 
+const struct language language_outputs = {.id = -1,
+                                          .name = "outputs",
+                                          .title = "Outputs",
+                                          .source = "outputs",
+                                          .binary = "",
+                                          .keep = "",
+                                          .package = "",
+                                          .time_factor = 1,
+                                          .installed = true};
+
 struct languages {
     struct loaded *rows[MOST_LANGUAGES];
     size_t count;

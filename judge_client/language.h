@@ -60,6 +60,9 @@ struct language {
     char missing[128]; /* where it is not: the program or the mount that was not found */
 };
 
+/* Of what is no program: outputs, or answers to questions. Nothing compiles or runs it; no file describes it. */
+extern const struct language language_outputs;
+
 struct languages;
 
 /* Reads every *.ini of the NULL-terminated folders (a name in an earlier folder hides that of a later one), checks ids, names,

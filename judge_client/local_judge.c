@@ -189,8 +189,10 @@ static int find_sources(struct local *local, struct err *e)
     const struct local_options *options = local->options;
     if (local->problem.package != NULL && options->source_count == 0)
         return local_package_sources(&local->sources, &local->problem, options->language, local->languages, e);
-    return local_sources_read(&local->sources, options->folder, options->sources, options->source_count,
-                              options->language, local->languages, e);
+    bool program = local->problem.type == PROBLEM_PROGRAM;
+    return (program ? local_sources_read : local_sources_read_any)(&local->sources, options->folder, options->sources,
+                                                                   options->source_count, options->language,
+                                                                   local->languages, e);
 }
 
 /* A package without a time limit has that of its own accepted submissions, whichever are to be judged. */
@@ -198,7 +200,7 @@ static int find_time(struct local *local, struct err *e)
 {
     const struct judge_options options = {
         .rules = &local->rules, .teacher = true, .ui = local->options->ui, .stop_fd = -1};
-    struct local_sources own = {NULL, 0};
+    struct local_sources own = {.rows = NULL};
     char text[512];
     if (local->problem.package == NULL || local->problem.limits.has_time)
         return 0;

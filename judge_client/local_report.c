@@ -261,6 +261,8 @@ static void print_detail(const struct local_source *source, const struct local_o
         printf("    %s %lld:%lld  %s\n", output[ui], (long long)d->output_line, (long long)d->output_column, d->output);
         printf("    %s %lld:%lld  %s\n", answer[ui], (long long)d->answer_line, (long long)d->answer_column, d->answer);
     }
+    if (judgement->report != NULL)
+        print_lines("    ", judgement->report);
     if (judgement->failed_stderr[0] != '\0') {
         printf("    %s\n", wrote[ui]);
         print_lines("      ", judgement->failed_stderr);

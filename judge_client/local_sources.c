@@ -35,6 +35,7 @@ static struct local_source *add(struct local_sources *sources, const char *path,
     struct local_source *row = &sources->rows[sources->count];
     memset(row, 0, sizeof *row);
     row->found = found;
+    row->any = sources->any;
     if (str_copy(row->path, sizeof row->path, path) != 0) {
         err_set(e, "%.64s...: the name is too long", path);
         return NULL;
@@ -73,6 +74,7 @@ int local_sources_expectation(const char *text, size_t size, struct err *e)
 static int read_bytes(struct local_source *row, int fd)
 {
     struct err *why = &row->why;
+    int most = row->any ? JUDGE_OUTPUTS_BYTES : JUDGE_SOURCE_BYTES;
     struct stat info;
     int result = -1;
     if (fstat(fd, &info) != 0)
@@ -83,14 +85,13 @@ static int read_bytes(struct local_source *row, int fd)
         err_set(why, "%s: not a file", row->path);
     else if (info.st_size == 0)
         err_set(why, "%s: empty: 0 bytes are no program", row->path);
-    else if (info.st_size > JUDGE_SOURCE_BYTES)
-        err_set(why, "%s: %lld bytes: a source may have at most %d", row->path, (long long)info.st_size,
-                JUDGE_SOURCE_BYTES);
+    else if (info.st_size > most)
+        err_set(why, "%s: %lld bytes: a source may have at most %d", row->path, (long long)info.st_size, most);
     else if ((row->bytes = malloc((size_t)info.st_size)) == NULL)
         err_set(why, "%s: out of memory", row->path);
     else if (read(fd, row->bytes, (size_t)info.st_size) != info.st_size)
         err_sys(why, errno, "read %s", row->path);
-    else if (memchr(row->bytes, '\0', (size_t)info.st_size) != NULL)
+    else if (!row->any && memchr(row->bytes, '\0', (size_t)info.st_size) != NULL)
         err_set(why, "%s: holds a NUL byte: it is no text (save it as UTF-8)", row->path);
     else
         result = 0;
@@ -105,7 +106,9 @@ static void fill_from(struct local_source *row, int fd, const struct language *l
 {
     if (read_bytes(row, fd) != 0)
         return;
-    row->language = language != NULL ? language : languages_by_file(languages, row->path);
+    row->language = language != NULL ? language
+                    : row->any       ? &language_outputs
+                                     : languages_by_file(languages, row->path);
     if (row->language == NULL) {
         const char *dot = strrchr(row->path, '.');
         err_set(&row->why, "%s: no language has the suffix '%s': name one with -l LANG", row->path,
@@ -117,7 +120,7 @@ static void fill_from(struct local_source *row, int fd, const struct language *l
                 row->language->missing, row->language->package);
         return;
     }
-    int expected = local_sources_expectation(row->bytes, row->size, &row->why);
+    int expected = row->any ? 0 : local_sources_expectation(row->bytes, row->size, &row->why);
     if (expected < 0) {
         err_add(&row->why, "%s", row->path);
         return;
@@ -204,7 +207,7 @@ static int find_in(struct local_sources *sources, const char *path, const char *
         if (result == 0 && fits && stat(name, &info) == 0) {
             if (S_ISDIR(info.st_mode) && folder == NULL) {
                 result = find_in(sources, name, entry, language, languages, e);
-            } else if (S_ISREG(info.st_mode) && language_of(entry, language, languages) != NULL) {
+            } else if (S_ISREG(info.st_mode) && (sources->any || language_of(entry, language, languages) != NULL)) {
                 struct local_source *row = add(sources, name, true, e);
                 result = row == NULL ? -1 : 0;
                 if (row != NULL)
@@ -255,11 +258,12 @@ int local_sources_language(const char *name, const struct languages *languages, 
     return 0;
 }
 
-int local_sources_read(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
-                       const char *language_name, const struct languages *languages, struct err *e)
+static int read_sources(struct local_sources *sources, bool any, const char *folder, char *const *names,
+                        size_t name_count, const char *language_name, const struct languages *languages, struct err *e)
 {
     const struct language *language = NULL;
     memset(sources, 0, sizeof *sources);
+    sources->any = any;
     if (local_sources_language(language_name, languages, &language, e) != 0)
         return -1;
     for (size_t i = 0; i < name_count; i++) {
@@ -289,6 +293,18 @@ bool local_sources_differs(const struct local_source *source, const struct judge
     if (source->partial)
         return judgement->verdict == VERDICT_AC || judgement->score == 0 || judgement->score == FULL;
     return source->expected != 0 && (source->expected & 1U << judgement->verdict) == 0;
+}
+
+int local_sources_read(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
+                       const char *language, const struct languages *languages, struct err *e)
+{
+    return read_sources(sources, false, folder, names, name_count, language, languages, e);
+}
+
+int local_sources_read_any(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
+                           const char *language, const struct languages *languages, struct err *e)
+{
+    return read_sources(sources, true, folder, names, name_count, language, languages, e);
 }
 
 void local_sources_fini(struct local_sources *sources)

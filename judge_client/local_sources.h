@@ -16,6 +16,7 @@ struct judgement;
 struct local_source {
     char path[PATH_MAX];
     const struct language *language; /* NULL with why */
+    bool any;                        /* it is no program's text, and may hold any bytes */
     bool found;                      /* below solutions/, not named by the user */
     unsigned expected;               /* bits 1 << VERDICT_*; 0: nothing is expected */
     bool partial;                    /* it is to get part of the points */
@@ -29,6 +30,7 @@ struct local_source {
 struct local_sources {
     struct local_source *rows;
     size_t count;
+    bool any; /* each of them is */
 };
 
 /* Reads the named sources, or, with none, those of folder/solutions/ (and one folder below it) in natural order of their
@@ -36,6 +38,9 @@ struct local_sources {
  * solutions, an unknown language. */
 int local_sources_read(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
                        const char *language, const struct languages *languages, struct err *e);
+/* The same of what is no program, but outputs or answers: any file, of any bytes, up to JUDGE_OUTPUTS_BYTES. */
+int local_sources_read_any(struct local_sources *sources, const char *folder, char *const *names, size_t name_count,
+                           const char *language, const struct languages *languages, struct err *e);
 /* One more, found below the problem's folder: what fd, which is taken, holds; fd -1: it cannot be judged, as *why says. Or one that
  * is left out: its why is the caller's to set. NULL with e. */
 struct local_source *local_sources_add(struct local_sources *sources, const char *path, int fd, const struct err *why,

@@ -37,6 +37,21 @@ static const char *mark_of(const struct problem_case *test, enum ui_language ui)
     return marks[ui][test->sample ? 1 : test->pretest ? 2 : 0];
 }
 
+/* What was wrong with answers to questions. Four blanks make it literal, whatever it holds. */
+static void report_answers(struct text *text, const struct judgement *judgement)
+{
+    char line[512];
+    for (const char *at = judgement->report; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        (void)str_format(line, sizeof line, "    %.*s\n", (int)length, at); /* a line of it is shorter */
+        if (!append(text, line))
+            break;
+        at += length + (at[length] == '\n');
+    }
+    if (judgement->report != NULL)
+        (void)append(text, "\n"); /* there is room: what is reported is half of it */
+}
+
 static void report_subtasks(struct text *text, const struct judgement *judgement, enum ui_language ui)
 {
     static const char *const heads[UI_COUNT] = {"subtask|score\n--|--\n", "子任务|得分\n--|--\n"};
@@ -102,6 +117,7 @@ void outcome_report(char *text_bytes, size_t size, const struct judgement *judge
     char name[PROBLEM_NAME_SIZE];
     text_bytes[0] = '\0';
     report_failure(&text, judgement, difference, ui);
+    report_answers(&text, judgement);
     report_subtasks(&text, judgement, ui);
     if (judgement->case_count > 0)
         (void)append(&text, "filename|size|result|memory|time\n--|--|--|--|--\n");

@@ -65,6 +65,10 @@ int problem_find_sources(struct problem *problem, const struct conf *conf, struc
     const char *section;
     problem->type = (enum problem_type)conf_choice(conf, "problem", "type", PROBLEM_PROGRAM);
     problem->has_type = conf_line(conf, "problem", "type") != 0;
+    /* Each case is a task of its own. */
+    if (problem->type != PROBLEM_PROGRAM && !problem->has_scoring &&
+        (problem->subtask_count == 0 || problem->subtasks[0].number < 0))
+        problem->scoring = PROBLEM_ALL;
     problem->wrap = (enum problem_wrap)conf_choice(conf, "sources", "wrap", PROBLEM_WRAP_AUTO);
     for (size_t i = 0; conf != NULL && (section = conf_section(conf, i)) != NULL; i++) {
         if (strcmp(section, "sources") != 0 && !str_starts(section, "sources."))

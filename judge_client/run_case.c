@@ -76,7 +76,7 @@ static int warm(struct judge *judge, int fd, const char *name, struct err *e)
     return count < 0 ? err_sys(e, errno, "read %s", name) : 0;
 }
 
-static int64_t output_limit(const struct problem *problem, const struct problem_case *test)
+int64_t run_case_output_limit(const struct problem *problem, const struct problem_case *test)
 {
     return problem->limits.output_mib > 0 ? problem->limits.output_mib << 20 : 2 * test->answer_bytes + OUTPUT_SLACK;
 }
@@ -98,7 +98,7 @@ struct sandbox_limits judge_case_limits(const struct judge *judge, const struct 
         .cpu_us = left_us > LEAST_US ? (int64_t)((double)left_us / rules->cpu_compensation) : LEAST_US,
         .wall_us = wall_ms * 1000,
         .mem_kib = mem_mib * 1024,
-        .out_bytes = output_limit(problem, test) + ERROR_BYTES,
+        .out_bytes = run_case_output_limit(problem, test) + ERROR_BYTES,
         .stack_kib = stack_mib * 1024,
         .processes = processes > language->run.processes ? processes : language->run.processes,
         .open_files = language->run.open_files > 0 ? language->run.open_files : CASE_OPEN_FILES,
@@ -318,10 +318,9 @@ static int compare_output(struct judge *judge, const struct problem *problem, co
     return 0;
 }
 
-/* By a checker, or beside the answer. */
-static int judge_output(struct judge *judge, const struct submission *submission, const struct problem_case *test,
-                        const struct judge_options *options, struct case_judgement *result, bool *has_difference,
-                        struct compare_difference *difference, struct err *e)
+int run_case_output(struct judge *judge, const struct submission *submission, const struct problem_case *test,
+                    const struct judge_options *options, struct case_judgement *result, bool *has_difference,
+                    struct compare_difference *difference, struct err *e)
 {
     const struct problem *problem = submission->problem;
     if (problem->checker.kind != CHECKER_NONE)
@@ -355,7 +354,7 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
         if (interact_run_case(judge, submission, test, input_fd, options, result, e) != 0)
             return -1;
         return result->verdict == VERDICT_AC && interact_checks(problem)
-                   ? judge_output(judge, submission, test, options, result, has_difference, difference, e)
+                   ? run_case_output(judge, submission, test, options, result, has_difference, difference, e)
                    : 0;
     }
     if (execute(judge, submission, test, input_fd, options, &run, &missing, e) != 0)
@@ -370,7 +369,7 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
         judge_verdict_of_error(judge, submission->language, verdict_of_run(&run, submission->language->good_exit));
     if (fstat(judge->output_fd, &output) != 0)
         return err_sys(e, errno, "look at the output");
-    if (result->verdict == VERDICT_AC && output.st_size > output_limit(problem, test))
+    if (result->verdict == VERDICT_AC && output.st_size > run_case_output_limit(problem, test))
         result->verdict = VERDICT_OLE;
     if (result->verdict != VERDICT_AC || missing) {
         if (missing && result->verdict == VERDICT_AC) {
@@ -390,7 +389,7 @@ static int run_pass(struct judge *judge, const struct submission *submission, co
         return options->answer(options->answers, result, judge->output_fd, e);
     if (submission->input != NULL)
         return 0;
-    return judge_output(judge, submission, test, options, result, has_difference, difference, e);
+    return run_case_output(judge, submission, test, options, result, has_difference, difference, e);
 }
 
 /* A case of several passes uses what the pass that used most did: the limits are for each of them. */

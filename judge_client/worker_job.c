@@ -170,6 +170,11 @@ static void apply_site(const struct worker *worker, const struct store_submissio
 {
     if (!problem->limits.has_time && row->time_ms > 0)
         problem->limits.time_ms = row->time_ms;
+    if (row->special == SPECIAL_RAW_TEXT && !problem->has_type) {
+        problem->type = PROBLEM_RAW_TEXT;
+        if (!problem->has_scoring)
+            problem->scoring = PROBLEM_ALL;
+    }
     if (!problem->limits.has_memory && row->memory_mib > 0)
         problem->limits.memory_mib = row->memory_mib;
     /* judge.db says nothing of special judges: the folder alone does. */
@@ -262,6 +267,7 @@ static int judge_row(struct job_work *work, const struct language *language, str
     const struct submission submission = submission_of(work, language, problem);
     const struct judge_options options = {.rules = &work->rules,
                                           .all = work->answers != NULL,
+                                          .hide_answers = !worker->settings.raw_text_diff,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = worker->cancel_fd,
                                           .progress = progress,
@@ -296,6 +302,15 @@ static size_t fill_cases(const struct judgement *judgement, struct store_case *c
                                        .note = one->note};
     }
     return judgement->case_count;
+}
+
+/* HUSTOJ's figures of answers to questions: the time is the total, the memory ten times the mark, the rate a hundredth of it. */
+static void take_mark(const struct judgement *judgement, struct store_outcome *outcome)
+{
+    enum { MOST_RATE = 9999 }; /* what the column can hold, in thousandths */
+    outcome->time_ms = judgement->mark_total / 1000;
+    outcome->mem_kib = judgement->mark / 100;
+    outcome->pass_rate = judgement->mark / 100 < MOST_RATE ? judgement->mark / 100 : MOST_RATE;
 }
 
 /* Writes the judgement: 0, or -1 with e (no memory). */
@@ -336,6 +351,8 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
         .data_version = work->data_version,
         .counters = !settings->turbo && !test_run,
     };
+    if (problem->type == PROBLEM_RAW_TEXT)
+        take_mark(judgement, &outcome);
     bool saved = work->saved = save(work, &outcome) == 1;
     if (saved)
         worker_tell_final(work->worker, &work->told, outcome.result, judgement, problem->case_count, outcome.time_ms);
@@ -434,10 +451,6 @@ static void judge_claimed(struct job_work *work)
     const struct language *language = languages_by_id(worker->languages, work->row.language);
     if (work->row.source == NULL) {
         refuse(work, "the source of this submission is missing in the database");
-        return;
-    }
-    if (work->row.special == SPECIAL_RAW_TEXT) {
-        refuse(work, "raw text problems are not served by this version");
         return;
     }
     int result = -1;

@@ -29,13 +29,16 @@
 
 #include "common/banned.h"
 
-enum { MOST_SOURCE = 1 << 20, WAIT_MS = 50, LIVE_MS = 1000, GONE_TRIES = 600 };
+enum { MOST_SOURCE = 1 << 20, MOST_ZIP = 16 << 20, WAIT_MS = 50, LIVE_MS = 1000, GONE_TRIES = 600 };
+
+#define ANY_LANGUAGE "c"
 
 static const char usage[] =
     "usage: judgectl submit [-p PROBLEM] [-l LANG] [--user U] [--lane L] [--wait] [--home OJ_HOME] SOURCE...\n"
     "\n"
     "Without -p, the problem is the number in the source's path: data/1000/solutions/ac/a.c is for 1000.\n"
     "--lane: exam, contest, test, practice (the usual one) or rejudge. --wait prints a table of the verdicts.\n"
+    "A zip is stored in base64, for a problem that asks for outputs.\n"
     "Exit: 0 submitted (with --wait: judged), 2 a source could not be submitted or judged.\n";
 
 struct options {
@@ -104,16 +107,47 @@ static int problem_of_path(const char *path, int64_t *problem, struct err *e)
     return 0;
 }
 
-static char *read_source(const char *path, size_t *size, struct err *e)
+/* A zip of outputs is stored as a text: what docs/sources.md says, and judge() reads. */
+static char *text_of_zip(char *zip, size_t *size)
+{
+    static const char prefix[] = "data:application/zip;base64,";
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *in = (const unsigned char *)zip;
+    size_t length = sizeof prefix - 1;
+    char *text = malloc(length + (*size + 2) / 3 * 4);
+    for (size_t i = 0; text != NULL && i < *size; i += 3) {
+        size_t left = *size - i;
+        unsigned bits = (unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0) | (left > 2 ? in[i + 2] : 0);
+        for (size_t k = 0; k < 4; k++)
+            text[length++] = k > left ? '=' : letters[bits >> (18 - 6 * k) & 63];
+    }
+    if (text != NULL)
+        memcpy(text, prefix, sizeof prefix - 1);
+    *size = length;
+    free(zip);
+    return text;
+}
+
+static bool is_zip(const char *bytes, size_t size)
+{
+    return size >= 4 && (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0);
+}
+
+/* A source, or what is stored of a zip, which *zip tells. malloc'd, or NULL with e. */
+static char *read_source(const char *path, size_t *size, bool *zip, struct err *e)
 {
     struct stat info;
-    char *bytes = NULL;
+    char head[4], *bytes = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool regular = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    *zip = regular && pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head && is_zip(head, sizeof head);
     if (fd < 0 || fstat(fd, &info) != 0) {
         err_sys(e, errno, "%s", path);
-    } else if (!S_ISREG(info.st_mode)) {
+    } else if (!regular) {
         err_set(e, "%s: not a file", path);
-    } else if (info.st_size == 0 || info.st_size > MOST_SOURCE) {
+    } else if (*zip && info.st_size > MOST_ZIP) {
+        err_set(e, "%s: %lld bytes; a zip may have 16 MiB", path, (long long)info.st_size);
+    } else if (info.st_size == 0 || (!*zip && info.st_size > MOST_SOURCE)) {
         err_set(e, "%s: %lld bytes; a source has 1 byte to 1 MiB", path, (long long)info.st_size);
     } else if ((bytes = malloc((size_t)info.st_size)) == NULL) {
         err_set(e, "%s: out of memory", path);
@@ -127,6 +161,8 @@ static char *read_source(const char *path, size_t *size, struct err *e)
         *size = (size_t)(count < 0 ? 0 : count);
     }
     file_close(&fd);
+    if (bytes != NULL && *zip && (bytes = text_of_zip(bytes, size)) == NULL)
+        err_set(e, "%s: out of memory", path);
     return bytes;
 }
 
@@ -157,11 +193,14 @@ static int submit_source(struct submitting *submitting, size_t i, struct err *e)
     if (str_copy(row.user, sizeof row.user, options->user) != 0)
         return err_set(e, "--user %.64s...: at most %d bytes", options->user, STORE_USER_SIZE - 1);
     bool alone = !settings_has_database(&submitting->settings) && !settings_has_redis(&submitting->settings);
-    row.language = language_number(submitting->settings.home, options->language, path, alone, e);
-    if (row.language < 0 || check_problem(submitting, row.problem_id, e) != 0)
+    bool zip;
+    row.source = read_source(path, &row.source_bytes, &zip, e);
+    if (row.source == NULL)
         return -1;
-    row.source = read_source(path, &row.source_bytes, e);
-    if (row.source != NULL) {
+    /* Outputs have no language; the row must have one that is offered. */
+    const char *language = options->language == NULL && zip ? ANY_LANGUAGE : options->language;
+    row.language = language_number(submitting->settings.home, language, path, alone, e);
+    if (row.language >= 0 && check_problem(submitting, row.problem_id, e) == 0) {
         submitting->ids[i] = store_submit(submitting->store, &row, e);
         result = submitting->ids[i] < 0 ? -1 : 0;
     }
