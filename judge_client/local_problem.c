@@ -11,6 +11,7 @@
 #include "judge_client/interact.h"
 #include "judge_client/judge.h"
 #include "judge_client/language.h"
+#include "judge_client/local_check.h"
 #include "judge_client/places.h"
 #include "judge_client/problem.h"
 #include "judge_client/problem_package.h"
@@ -20,8 +21,10 @@
 
 static const char usage[] =
     "usage: judgectl problem show [--home OJ_HOME] PROBLEM_DIR\n"
+    "       judgectl problem check [--home OJ_HOME] PROBLEM_DIR\n"
     "\n"
-    "Prints what the judge understands of a problem's folder: limits, cases, scores, how outputs are\n"
+    "check looks for what is wrong with a problem's folder, and runs its validators and its checker.\n"
+    "show prints what the judge understands of a problem's folder: limits, cases, scores, how outputs are\n"
     "judged and why, files. Judges nothing.\n"
     "Exit: 0, 1 the folder cannot be judged, 2 a wrong command.\n";
 
@@ -221,6 +224,8 @@ int local_problem(int argc, char **argv)
     struct err e = {""};
     const char *home = NULL;
     int at = 2;
+    if (argc > 1 && strcmp(argv[1], "check") == 0)
+        return local_check(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         (void)fputs(usage, stdout); /* nothing follows it */
         return 0;

@@ -29,6 +29,7 @@ enum problem_scoring { PROBLEM_FIRST_FAILURE, PROBLEM_ALL };
 /* How the outputs of some cases are judged otherwise than those of the others: of a group of a package. */
 struct problem_flags {
     char args[CHECKER_ARGS_SIZE];
+    char input_args[CHECKER_ARGS_SIZE]; /* of the validators of inputs */
     struct compare_options compare;
 };
 

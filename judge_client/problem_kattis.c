@@ -390,6 +390,7 @@ static void settle_interactive(struct kattis *kattis)
         return;
     problem->interactor = problem->checker;
     problem->checker.kind = CHECKER_NONE;
+    problem->checker.why[0] = '\0';
 }
 
 int package_open_kattis(struct problem *problem, const struct conf *conf, struct err *e)

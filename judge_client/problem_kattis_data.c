@@ -51,20 +51,36 @@ static int read_words(const struct tree_node *node, char *text, size_t size, str
     return 0;
 }
 
+/* The words of the first of the keys that is there: 1 with text, 0, or -1 with e. */
+static int find_words(const struct tree_node *root, const char *const keys[2], char *text, size_t size, struct err *e)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const struct tree_node *node = tree_find(root, keys[i]);
+        if (node != NULL)
+            return read_words(node, text, size, e) == 0 ? 1 : err_add(e, "%s", keys[i]);
+    }
+    return 0;
+}
+
+/* What is not said is that of the group that it is in. */
 static int read_flags(struct kattis_data *data, const struct tree_node *root, struct kattis_settings *settings,
                       struct err *e)
 {
-    static const char *const keys[] = {"output_validator_args", "output_validator_flags"};
-    char text[CHECKER_ARGS_SIZE];
-    for (size_t i = 0; i < 2; i++) {
-        const struct tree_node *node = tree_find(root, keys[i]);
-        if (node == NULL)
-            continue;
-        if (read_words(node, text, sizeof text, e) != 0)
-            return err_add(e, "%s", keys[i]);
-        settings->flags = package_add_flags(data->problem, text, e);
-        if (settings->flags == NULL)
-            return err_add(e, "%s", keys[i]);
+    static const char *const output_keys[] = {"output_validator_args", "output_validator_flags"};
+    static const char *const input_keys[] = {"input_validator_args", "input_validator_flags"};
+    char output[CHECKER_ARGS_SIZE], input[CHECKER_ARGS_SIZE];
+    int has_output = find_words(root, output_keys, output, sizeof output, e);
+    int has_input = has_output < 0 ? -1 : find_words(root, input_keys, input, sizeof input, e);
+    if (has_input < 0)
+        return -1;
+    if (has_output > 0 || has_input > 0) {
+        struct problem_flags *flags =
+            package_add_flags(data->problem, has_output > 0 ? output : NULL, settings->flags, e);
+        if (flags == NULL)
+            return err_add(e, "flags of a validator");
+        if (has_input > 0)
+            (void)str_copy(flags->input_args, sizeof flags->input_args, input); /* of the same size */
+        settings->flags = flags;
     }
     const struct tree_node *args = tree_find(root, "args");
     if (args != NULL && (args->first != NULL || args->text[0] != '\0'))

@@ -121,7 +121,20 @@ int package_set_points(struct problem *problem, const double points[PROBLEM_SUBT
     return 0;
 }
 
-const struct problem_flags *package_add_flags(struct problem *problem, const char *args, struct err *e)
+/* The default validator's are settings of the comparison. */
+static int set_compare(struct problem *problem, struct problem_flags *flags, struct err *e)
+{
+    const struct compare_options usual = problem->compare;
+    if (problem->checker.kind != CHECKER_NONE) /* an interactor, too, before it is settled */
+        return 0;
+    int result = problem_validator_flags(problem, flags->args, e);
+    flags->compare = problem->compare;
+    problem->compare = usual;
+    return result;
+}
+
+struct problem_flags *package_add_flags(struct problem *problem, const char *args, const struct problem_flags *like,
+                                        struct err *e)
 {
     struct problem_package *package = problem->package;
     struct problem_flags *flags = NULL;
@@ -136,19 +149,16 @@ const struct problem_flags *package_add_flags(struct problem *problem, const cha
         return NULL;
     }
     package->flags[package->flags_count++] = flags;
-    if (str_format(flags->args, sizeof flags->args, "%s %s", package->base_flags, args) != 0) {
+    if (like != NULL)
+        *flags = *like;
+    if (args == NULL && like != NULL)
+        return flags;
+    if (str_format(flags->args, sizeof flags->args, "%s %s", package->base_flags, args == NULL ? "" : args) != 0) {
         err_set(e, "flags of more than %zu characters", sizeof flags->args - 1);
         return NULL;
     }
     flags->compare = problem->compare;
-    if (problem->checker.kind != CHECKER_NONE) /* an interactor, too, before it is settled */
-        return flags;
-    /* The default validator's are settings of the comparison. */
-    struct compare_options usual = problem->compare;
-    int result = problem_validator_flags(problem, flags->args, e);
-    flags->compare = problem->compare;
-    problem->compare = usual;
-    return result == 0 ? flags : NULL;
+    return set_compare(problem, flags, e) == 0 ? flags : NULL;
 }
 
 void package_note(struct problem_package *package, const char *format, ...)

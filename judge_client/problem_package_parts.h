@@ -33,9 +33,10 @@ int package_take_cases(const struct problem *problem, struct problem_subtask *su
 /* The points of each subtask, in numbers that fit; and that the problem has points, unless problem.ini says otherwise. 0, or -1
  * with e: all are 0. */
 int package_set_points(struct problem *problem, const double points[PROBLEM_SUBTASKS], struct err *e);
-/* The flags of the cases of a group, which live as long as the package: arguments of a checker, or, with the default validator,
- * its flags. NULL with e. */
-const struct problem_flags *package_add_flags(struct problem *problem, const char *args, struct err *e);
+/* The flags of the cases of a group, which live as long as the package: args, arguments of a checker, or, with the default
+ * validator, its flags; or, where args is NULL, those of `like` (NULL: the package's). NULL with e. */
+struct problem_flags *package_add_flags(struct problem *problem, const char *args, const struct problem_flags *like,
+                                        struct err *e);
 /* A sentence for the teacher; what does not fit is left out. */
 void package_note(struct problem_package *package, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A decimal number from low to high; 0 with *value, or -1 with e: "must be a number from ... to ...". */
