@@ -54,7 +54,8 @@ struct worker_selftest {
     int folder_fd, lock_fd; /* -1: nothing is kept */
     int64_t since_s;        /* what did not pass before that is tested again at once */
     int64_t looked_us, other_us;
-    struct timespec changed; /* the folder, when it was last read */
+    struct timespec changed;   /* the folder, when it was last read */
+    bool open_said, keep_said; /* that nothing can be kept */
 };
 
 /* ---- what is known */
@@ -72,9 +73,10 @@ static bool is_due(const struct worker_selftest *tests, const struct row *row)
 static void keep(struct worker_selftest *tests, const struct selftest_record *record)
 {
     struct err e;
-    if (tests->folder_fd < 0 || selftest_write(tests->folder_fd, record, &e) == 0)
-        return;
-    log_warnx("self-test: what was found is not kept: %s", e.text);
+    bool kept = tests->folder_fd < 0 || selftest_write(tests->folder_fd, record, &e) == 0;
+    if (!kept && !tests->keep_said)
+        log_warnx("self-test: what is found is not kept: %s", e.text);
+    tests->keep_said = !kept;
 }
 
 /* ---- locks: the workers of a box share the work */
@@ -101,6 +103,8 @@ static int read_kept(struct worker_selftest *tests, struct row *row, const char 
     struct selftest_record found;
     int got = tests->folder_fd < 0 ? 0 : selftest_read(tests->folder_fd, row->plan.language->name, &found, e);
     *other = got > 0 && strcmp(found.key, key) != 0;
+    if (*other && row->record.took_ms == 0)
+        row->record.took_ms = found.took_ms;
     if (got <= 0 || *other || found.language != row->plan.language->id)
         return got < 0 ? -1 : 0;
     row->record = found;
@@ -117,8 +121,17 @@ static void look(struct worker_selftest *tests, struct row *row, bool held)
     bool other;
     selftest_key(&row->plan, key);
     int got = read_kept(tests, row, key, &other, &e);
-    if (got > 0 || (tests->folder_fd < 0 && strcmp(row->record.key, key) == 0))
+    bool same = strcmp(row->record.key, key) == 0;
+    if (got > 0 || (tests->folder_fd < 0 && same))
         return;
+    if (same && row->record.state !=
+                    SELFTEST_WAITING) { /* this worker knows better: the file was lost, or is another world's */
+        if (got < 0)
+            log_warnx("self-test: %s: it is written again", e.text);
+        if (!other)
+            keep(tests, &row->record);
+        return;
+    }
     bool alone = held || lock(tests, row->plan.language->id, true);
     if (alone && read_kept(tests, row, key, &other, &e) <= 0) {
         if (got < 0)
@@ -151,6 +164,31 @@ static void offer(struct worker *worker)
         worker->announced_us = 0;
 }
 
+/* The folder of what is kept, and its locks. Where there is none to be had, it is tried again at each look. */
+static void open_files(const struct worker *worker, struct worker_selftest *tests)
+{
+    struct err e;
+    const char *names[WORKER_LANGUAGES];
+    file_close(&tests->folder_fd);
+    file_close(&tests->lock_fd);
+    tests->folder_fd = selftest_open(worker->settings.home, true, &e);
+    if (tests->folder_fd >= 0) {
+        tests->lock_fd = openat(tests->folder_fd, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (tests->lock_fd < 0) {
+            (void)err_sys(&e, errno, "open " SELFTEST_FOLDER "/.lock");
+            file_close(&tests->folder_fd);
+        }
+    }
+    if (tests->folder_fd < 0 && !tests->open_said)
+        log_warnx("self-test: each worker tests for itself: %s", e.text);
+    tests->open_said = tests->folder_fd < 0;
+    if (tests->folder_fd < 0)
+        return;
+    for (size_t i = 0; i < tests->count; i++)
+        names[i] = tests->rows[i].plan.language->name;
+    selftest_keep(tests->folder_fd, names, tests->count);
+}
+
 void worker_selftest_look(struct worker *worker)
 {
     struct worker_selftest *tests = worker->tests;
@@ -158,9 +196,16 @@ void worker_selftest_look(struct worker *worker)
     int64_t now_us = clock_now_us();
     if (tests == NULL)
         return;
-    bool changed = tests->folder_fd >= 0 && fstat(tests->folder_fd, &info) == 0 &&
-                   (info.st_mtim.tv_sec != tests->changed.tv_sec || info.st_mtim.tv_nsec != tests->changed.tv_nsec);
-    if (!changed && now_us - tests->looked_us < LOOK_MS * INT64_C(1000))
+    bool late = now_us - tests->looked_us >= LOOK_MS * INT64_C(1000);
+    bool there = tests->folder_fd >= 0 && fstat(tests->folder_fd, &info) == 0;
+    if (there ? info.st_nlink == 0 : late) { /* somebody has removed it; or what was in the way may be gone */
+        open_files(worker, tests);
+        there = tests->folder_fd >= 0 && fstat(tests->folder_fd, &info) == 0;
+        late = true;
+    }
+    bool changed =
+        there && (info.st_mtim.tv_sec != tests->changed.tv_sec || info.st_mtim.tv_nsec != tests->changed.tv_nsec);
+    if (!changed && !late)
         return;
     if (changed)
         tests->changed = info.st_mtim; /* as it was before it is read */
@@ -351,27 +396,6 @@ bool worker_selftest_allows(struct worker *worker, int language, char *why, size
 }
 
 /* ---- start and end */
-
-static void open_files(struct worker *worker, struct worker_selftest *tests)
-{
-    struct err e;
-    const char *names[WORKER_LANGUAGES];
-    tests->folder_fd = selftest_open(worker->settings.home, true, &e);
-    if (tests->folder_fd >= 0) {
-        tests->lock_fd = openat(tests->folder_fd, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (tests->lock_fd < 0) {
-            (void)err_sys(&e, errno, "open " SELFTEST_FOLDER "/.lock");
-            file_close(&tests->folder_fd);
-        }
-    }
-    if (tests->folder_fd < 0) {
-        log_warnx("self-test: each worker tests for itself: %s", e.text);
-        return;
-    }
-    for (size_t i = 0; i < tests->count; i++)
-        names[i] = tests->rows[i].plan.language->name;
-    selftest_keep(tests->folder_fd, names, tests->count);
-}
 
 static int make_plans(struct worker *worker, struct worker_selftest *tests, struct err *e)
 {
