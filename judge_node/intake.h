@@ -56,6 +56,7 @@ struct intake {
 
     struct list_late late[INTAKE_LATE];
     size_t late_count;
+    int64_t none_said_us;          /* when it was said that the list is none */
     struct list_dropped bad, gone; /* texts that are no number; numbers without a row */
     bool mine_said;
 

@@ -133,6 +133,21 @@ static bool list_text(struct intake *intake, const char *text, int64_t now_us)
     return list_drop(intake, text);
 }
 
+/* Another program uses the list's name for something else: the queue itself answers, and the sweep goes on. */
+static bool list_is_none(struct intake *intake, const struct err *why, int64_t now_us)
+{
+    const int64_t any = 1;
+    enum queue_state state;
+    struct err e;
+    if (strstr(why->text, "WRONGTYPE") == NULL || queue_states(intake->queue, &any, 1, &state, &e) != 0)
+        return false;
+    if (intake->none_said_us == 0 || now_us - intake->none_said_us >= LIST_SAY_US) {
+        log_warnx("list not read, submissions are found by the sweep: %s", why->text);
+        intake->none_said_us = now_us;
+    }
+    return true;
+}
+
 void list_take(struct intake *intake, int timeout_ms)
 {
     char texts[LIST_BATCH][QUEUE_ID_SIZE];
@@ -144,6 +159,10 @@ void list_take(struct intake *intake, int timeout_ms)
     }
     int64_t before = contact_now_us();
     int n = queue_inbox_take(intake->queue, timeout_ms, intake->epoll_fd, texts, LIST_BATCH, &e);
+    if (n < 0 && list_is_none(intake, &e, before)) {
+        list_poll(intake, timeout_ms);
+        return;
+    }
     if (!intake_queue_answered(intake, n, &e))
         return;
     int64_t now = contact_now_us();

@@ -87,7 +87,7 @@ redis_kill() {
 }
 
 sql() {
-    timeout 60 mariadb --no-defaults -S "$maria_socket" -u root -N -B jol -e "$1"
+    timeout 60 mariadb --no-defaults -S "$maria_socket" -u root -N -B "${database:-jol}" -e "$1"
 }
 
 maria_start() {
