@@ -264,6 +264,22 @@ void selftest_key(const struct selftest_plan *plan, char key[SHA256_TEXT])
 
 /* ---- the test */
 
+/* A text in plain characters: it is cut where it does not fit. */
+static void plain(char *to, size_t size, const char *text)
+{
+    size_t length = 0;
+    for (const char *p = text; *p != '\0' && length < size - 1; p++) {
+        unsigned char byte = (unsigned char)*p;
+        if (str_starts(p, "\u2018") || str_starts(p, "\u2019")) { /* a compiler's quotation marks */
+            to[length++] = '\'';
+            p += strlen("\u2018") - 1;
+        } else {
+            to[length++] = (char)(byte >= ' ' && byte < 0x7f ? *p : '?');
+        }
+    }
+    to[length] = '\0';
+}
+
 /* The first line that has something in it. */
 static void take_first_line(char *line, size_t size, const char *text)
 {
@@ -295,7 +311,7 @@ static void ask_version(const struct selftest_plan *plan, struct sandbox *sandbo
     struct sandbox_mount mounts[LANGUAGE_LIST];
     struct sandbox_result result;
     struct err ignored;
-    char text[512] = "";
+    char text[512] = "", line[512];
     size_t count = 0;
     int fd = memfd_create("version", MFD_CLOEXEC);
     const struct policy *policy = judge_policy(judge, step->policy, &ignored);
@@ -321,26 +337,17 @@ static void ask_version(const struct selftest_plan *plan, struct sandbox *sandbo
     const struct sandbox_hooks hooks = {
         .stop_fd = options->stop_fd, .tick = options->tick, .context = options->context};
     if (fd >= 0 && policy != NULL && language->version != NULL &&
-        sandbox_run(sandbox, &spec, &result, 1, &hooks, &ignored) == 0 && pread(fd, text, sizeof text - 1, 0) > 0)
-        take_first_line(record->version, sizeof record->version, text);
+        sandbox_run(sandbox, &spec, &result, 1, &hooks, &ignored) == 0 && pread(fd, text, sizeof text - 1, 0) > 0) {
+        take_first_line(line, sizeof line, text);
+        plain(record->version, sizeof record->version, line);
+    }
     file_close(&fd);
 }
 
-/* What went wrong, in plain characters: it is cut where it does not fit. */
 static void broken(struct selftest_record *record, const char *text)
 {
-    size_t length = 0;
     record->state = SELFTEST_BROKEN;
-    for (const char *p = text; *p != '\0' && length < sizeof record->text - 1; p++) {
-        unsigned char byte = (unsigned char)*p;
-        if (str_starts(p, "\u2018") || str_starts(p, "\u2019")) { /* a compiler's quotation marks */
-            record->text[length++] = '\'';
-            p += strlen("\u2018") - 1;
-        } else {
-            record->text[length++] = (char)(byte >= ' ' && byte < 0x7f ? *p : '?');
-        }
-    }
-    record->text[length] = '\0';
+    plain(record->text, sizeof record->text, text);
 }
 
 /* What came of a program that was to be accepted: true where it was. */
