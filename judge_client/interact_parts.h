@@ -6,6 +6,7 @@
 
 #include "judge_client/checker_parts.h"
 #include "judge_client/interact.h"
+#include "judge_client/interact_relay.h"
 #include "judge_client/judge_parts.h"
 
 #define INTERACT_SPEC 1 /* the interactor's; its cell, too */
@@ -31,6 +32,7 @@ struct dialogue {
         [INTERACT_PROCESSES]; /* the programs' standard inputs, so that an interactor that writes once more can still read
                                    * the end, and say what it thinks of it; -1: closed */
     size_t programs_ended;
+    struct relay *relay;              /* where the dialogue is kept, or NULL */
     int more[2 * INTERACT_PROCESSES]; /* a manager's further descriptors */
     /* What the specs point to. */
     char **command;                        /* of the program, in one block */

@@ -21,6 +21,7 @@
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/rules.h"
+#include "judge_client/text.h"
 
 #include "common/banned.h"
 
@@ -299,13 +300,35 @@ static int judge_ends(struct dialogue *dialogue, struct case_judgement *result, 
 
 /* ---- a case */
 
+/* For judge(), should the case fail. */
+static int keep_dialogue(const struct dialogue *dialogue, struct err *e)
+{
+    free(dialogue->judge->dialogue);
+    dialogue->judge->dialogue = NULL;
+    if (dialogue->relay == NULL)
+        return 0;
+    enum { DOTS = 8 }; /* for the last line where it is cut, which it is not */
+    size_t size;
+    const char *text = relay_text(dialogue->relay, &size);
+    char *clean = dialogue->judge->dialogue = malloc(size + DOTS);
+    if (clean == NULL)
+        return err_set(e, "out of memory");
+    text_clean(clean, size + DOTS, text, size);
+    return 0;
+}
+
 static int run_together(struct dialogue *dialogue, struct err *e)
 {
     struct judge *judge = dialogue->judge;
     const struct sandbox_hooks hooks = {
         .stop_fd = dialogue->options->stop_fd, .tick = tick, .collect = collect, .ended = ended, .context = dialogue};
+    if (dialogue->relay != NULL && relay_start(dialogue->relay, e) != 0)
+        return -1;
     dialogue->running = true; /* the descriptors are the sandbox's from here on */
-    if (sandbox_run(judge->sandbox, dialogue->specs, dialogue->results, dialogue->spec_count, &hooks, e) != 0)
+    int code = sandbox_run(judge->sandbox, dialogue->specs, dialogue->results, dialogue->spec_count, &hooks, e);
+    interact_release(dialogue);
+    relay_wait(dialogue->relay);
+    if (code != 0)
         return -1;
     for (size_t k = 0; k < dialogue->spec_count; k++) {
         const struct sandbox_result *result = &dialogue->results[k];
@@ -316,7 +339,7 @@ static int run_together(struct dialogue *dialogue, struct err *e)
             (k == INTERACT_SPEC || !str_starts(dialogue->specs[k].argv[0], SANDBOX_PROGRAM_FOLDER "/")))
             return sandbox_not_executed(&dialogue->specs[k], result, e);
     }
-    return judge_end_output(judge->error_fd, e);
+    return judge_end_output(judge->error_fd, e) != 0 ? -1 : keep_dialogue(dialogue, e);
 }
 
 /* The limits of the interactor: its own, and real time that no program can use up before its own has passed. */
@@ -335,9 +358,9 @@ static void give_limits(struct dialogue *dialogue)
         .processes = judge->interactor.processes,
         .open_files = CHECKER_OPEN_FILES,
     };
-    spec->last_words = true;
     spec->written_bytes = (int64_t)INTERACTOR_FLOOD_MIB << 20;
     for (size_t k = 0; k < dialogue->spec_count; k++) {
+        dialogue->specs[k].last_words = true; /* what one does as the other has gone is not taken for its own fault */
         if (k == INTERACT_SPEC)
             continue;
         dialogue->specs[k].waits_for = 1U << INTERACT_SPEC;

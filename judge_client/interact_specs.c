@@ -29,19 +29,48 @@ const char *interact_word_of(const struct problem *problem)
 
 /* ---- pipes */
 
+/* A pipe, from ends[1] to ends[0]; where the dialogue is kept two of them, with a link of the relay between. */
+static int make_channel(struct dialogue *dialogue, int ends[2], int i, bool down, struct err *e)
+{
+    const struct problem *problem = dialogue->submission->problem;
+    const char *word = down ? interact_word_of(problem) : "program";
+    char who[INTERACT_WORD];
+    int beyond[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return err_sys(e, errno, "make a pipe");
+    if (dialogue->relay == NULL)
+        return 0;
+    if (problem->processes > 1)
+        (void)str_format(who, sizeof who, "%s%s %d", word, down ? " to" : "", i); /* it fits */
+    else
+        (void)str_copy(who, sizeof who, word); /* as above */
+    if (pipe2(beyond, O_CLOEXEC) != 0) {
+        int error = errno;
+        file_close(&ends[0]);
+        file_close(&ends[1]);
+        return err_sys(e, error, "make a pipe");
+    }
+    if (relay_add(dialogue->relay, ends[0], beyond[1], who, e) != 0) {
+        file_close(&ends[1]);
+        file_close(&beyond[0]);
+        return -1;
+    }
+    ends[0] = beyond[0];
+    return 0;
+}
+
 /* Between the program's process i and the interactor: on standard input and output, or a manager's further descriptors. */
 static int join(struct dialogue *dialogue, int i, bool manager, struct err *e)
 {
     struct sandbox_spec *program = &dialogue->specs[interact_spec_of(i)];
     struct sandbox_spec *interactor = &dialogue->specs[INTERACT_SPEC];
     int up[2], down[2];
-    if (pipe2(up, O_CLOEXEC) != 0)
-        return err_sys(e, errno, "make a pipe");
-    if (pipe2(down, O_CLOEXEC) != 0) {
-        int error = errno;
-        (void)close(up[0]); /* nobody has used it */
-        (void)close(up[1]); /* as above */
-        return err_sys(e, error, "make a pipe");
+    if (make_channel(dialogue, up, i, false, e) != 0)
+        return -1;
+    if (make_channel(dialogue, down, i, true, e) != 0) {
+        file_close(&up[0]);
+        file_close(&up[1]);
+        return -1;
     }
     program->fd[0] = down[0];
     program->fd[1] = up[1];
@@ -157,6 +186,9 @@ int interact_make_specs(struct dialogue *dialogue, int input_fd, const struct ca
     dialogue->own_files[1].fd = -1;
     for (int i = 0; i < INTERACT_PROCESSES; i++)
         dialogue->held[i] = -1;
+    bool keep = dialogue->options->dialogue || dialogue->submission->problem->keep_dialogue;
+    if (keep && (dialogue->relay = relay_new()) == NULL)
+        return err_set(e, "out of memory");
     for (size_t k = 0; k < dialogue->spec_count; k++)
         dialogue->specs[k] = (struct sandbox_spec){.fd = {-1, -1, -1}, .sink = {-1, -1, -1}};
     for (int i = 0; i < (int)dialogue->spec_count - 1; i++) {
@@ -181,6 +213,7 @@ void interact_free_specs(struct dialogue *dialogue)
     for (size_t i = 0; i < dialogue->specs[INTERACT_SPEC].more_count && !dialogue->running; i++)
         file_close(&dialogue->more[i]);
     interact_release(dialogue);
+    relay_free(dialogue->relay);
     judge_close_files(dialogue->files, dialogue->file_count);
     file_close(&dialogue->own_files[1].fd);
     for (int i = 0; i < INTERACT_PROCESSES; i++)

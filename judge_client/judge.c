@@ -52,6 +52,7 @@ void judge_close(struct judge *judge)
     file_close(&judge->output_fd);
     file_close(&judge->error_fd);
     checker_run_close(judge);
+    free(judge->dialogue);
     free(judge);
 }
 
@@ -300,6 +301,9 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
             if (take_stderr(judge, judgement, e) != 0 ||
                 take_shown(judge, result->test, submission, options, judgement, e) != 0)
                 return -1;
+            free(judgement->failed_dialogue);
+            judgement->failed_dialogue = judge->dialogue;
+            judge->dialogue = NULL;
         } else if (judgement->failed == i) {
             judgement->failed = i + 1;
         }
@@ -319,6 +323,8 @@ static int run_cases(struct judge *judge, const struct submission *submission, c
         free(judgement->shown);
         judgement->shown = NULL;
         judgement->failed_stderr[0] = '\0';
+        free(judgement->failed_dialogue);
+        judgement->failed_dialogue = NULL;
     }
     return 0;
 }
@@ -380,6 +386,7 @@ void judgement_fini(struct judgement *judgement)
     free(judgement->compile_text);
     free(judgement->failed_stderr);
     free(judgement->shown);
+    free(judgement->failed_dialogue);
     free(judgement->output);
     free(judgement->report);
     judgement->cases = NULL;
@@ -388,6 +395,7 @@ void judgement_fini(struct judgement *judgement)
     judgement->compile_text = NULL;
     judgement->failed_stderr = NULL;
     judgement->shown = NULL;
+    judgement->failed_dialogue = NULL;
     judgement->output = NULL;
     judgement->report = NULL;
 }

@@ -89,6 +89,7 @@ struct judgement {
     char *report;             /* of answers to questions, what was wrong, or NULL; text */
     int64_t mark, mark_total; /* of these, in thousandths of a point */
     char *failed_stderr;      /* the end of what that case wrote to standard error, as text_show makes it; never NULL */
+    char *failed_dialogue;    /* who said what in that case, where that is kept, for teachers; NULL: nothing */
 };
 
 struct judge_options {
@@ -96,6 +97,7 @@ struct judge_options {
     bool all;                        /* run all cases, whatever the problem's scoring says */
     bool hide_answers;               /* of questions: the right ones are not told */
     bool teacher; /* an error may quote what a checker wrote; else that is logged, as a student may read the error */
+    bool dialogue; /* keep that of an interactive problem's failing case, whatever its problem.ini says */
     enum ui_language ui;
     int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */
     /* Called at each change: after compiling with case_count 0, and after each case. May be NULL; must not block. */

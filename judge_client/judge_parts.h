@@ -28,6 +28,7 @@ struct judge {
     char scratch[JUDGE_SCRATCH];
     struct built_programs *built;      /* checkers in memory, or NULL */
     struct checker_program interactor; /* beside it */
+    char *dialogue;                    /* of the case that ran last, where it is kept, or NULL */
     struct checker_program checker;    /* in the checker's cell, of the submission that is being judged */
     int code_fd;                       /* memfd: its source, for the checker; -1: none */
     int checker_fd[3];                 /* [1], [2]: memfds for what a checker writes; -1: none yet */

@@ -25,7 +25,8 @@
 #include "common/banned.h"
 
 static const char usage[] =
-    "usage: judgectl judge [-l LANG] [--json] [--all] [--ui en|zh] [--home OJ_HOME] [--cgroup v2|v1|none]\n"
+    "usage: judgectl judge [-l LANG] [--json] [--all] [--dialogue] [--ui en|zh] [--home OJ_HOME] [--cgroup "
+    "v2|v1|none]\n"
     "                      PROBLEM_DIR [SOURCE...]\n"
     "\n"
     "Without sources it judges those under PROBLEM_DIR/solutions/, or a package's own. A source in "
@@ -39,6 +40,7 @@ struct local_options {
     const char *tier;
     bool json;
     bool all;
+    bool dialogue;
     enum ui_language ui;
     const char *folder;
     char **sources;
@@ -52,6 +54,7 @@ static int parse(struct local_options *options, int argc, char **argv, struct er
         {"language", required_argument, NULL, 'l'},
         {"json", no_argument, NULL, 'j'},
         {"all", no_argument, NULL, 'a'},
+        {"dialogue", no_argument, NULL, 'd'},
         {"ui", required_argument, NULL, 'u'},
         {"home", required_argument, NULL, 'H'},
         {"cgroup", required_argument, NULL, 'c'},
@@ -71,6 +74,9 @@ static int parse(struct local_options *options, int argc, char **argv, struct er
             break;
         case 'a':
             options->all = true;
+            break;
+        case 'd':
+            options->dialogue = true;
             break;
         case 'H':
             options->home = optarg;
@@ -139,6 +145,7 @@ static void judge_source(struct local *local, size_t i)
                                           .source_bytes = source->size};
     const struct judge_options options = {.rules = &local->rules,
                                           .all = local->options->all,
+                                          .dialogue = local->options->dialogue,
                                           .teacher = true,
                                           .ui = local->options->ui,
                                           .stop_fd = -1,

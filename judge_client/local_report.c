@@ -103,6 +103,10 @@ void local_report_json(const struct local_source *source, const struct local_out
     printf("]");
     if (has_subtasks(judgement))
         print_json_subtasks(judgement);
+    if (judgement->failed_dialogue != NULL) {
+        printf(",\"dialogue\":");
+        print_json_text(judgement->failed_dialogue);
+    }
     printf("}\n");
 }
 
@@ -236,6 +240,7 @@ static void print_detail(const struct local_source *source, const struct local_o
 {
     static const char *const answer[UI_COUNT] = {"answer", "答案"};
     static const char *const output[UI_COUNT] = {"output", "输出"};
+    static const char *const said[UI_COUNT] = {"dialogue:", "交互过程："};
     static const char *const wrote[UI_COUNT] = {"standard error:", "标准错误输出："};
     const struct judgement *judgement = &outcome->judgement;
     char path[PATH_MAX];
@@ -266,6 +271,10 @@ static void print_detail(const struct local_source *source, const struct local_o
     if (judgement->failed_stderr[0] != '\0') {
         printf("    %s\n", wrote[ui]);
         print_lines("      ", judgement->failed_stderr);
+    }
+    if (judgement->failed_dialogue != NULL) {
+        printf("    %s\n", said[ui]);
+        print_lines("      ", judgement->failed_dialogue);
     }
 }
 

@@ -433,6 +433,7 @@ static int judge_in(struct job_work *work, const struct language *language, stru
     if (result == 0)
         result = judge_row(work, language, &problem, &judgement, e);
     if (result == 0) {
+        worker_keep_dialogue(work->worker, work->row.problem_id, work->id, &judgement);
         result = store_judgement(work, &problem, &judgement, e);
         const struct submission submission = submission_of(work, language, &problem);
         if (work->saved && judgement.verdict == VERDICT_AC && work->rules.sim_enable && work->row.problem_id > 0)

@@ -105,4 +105,8 @@ struct judge_rules;
 int64_t worker_deadline_us(const struct worker *worker, const struct judge_rules *rules,
                            const struct language *language, const struct problem *problem);
 
+/* worker_dialogue.c: keeps what was said in the case that failed, where the problem has it kept. What cannot be written is logged. */
+void worker_keep_dialogue(const struct worker *worker, int64_t problem, int64_t submission,
+                          const struct judgement *judgement);
+
 #endif

@@ -156,6 +156,32 @@ static void describe(const struct run *run, struct sandbox_ending *how)
     }
 }
 
+/* Killed for memory, a program ends without having said so first: its descriptors are closed before it can be waited for. */
+static bool is_exiting(const struct run *run)
+{
+    enum { FLAGS = 7, EXITING = 4 }; /* the word behind the name; the kernel's PF_EXITING */
+    char path[32];
+    char text[1024];
+    if (run->main == 0 || is_over(run) || run->leaving || run->left)
+        return false;
+    (void)str_format(path, sizeof path, "/proc/%d/stat", (int)run->main); /* it fits */
+    if (file_read(AT_FDCWD, path, text, sizeof text, NULL) < 0)
+        return false;
+    char *at = strrchr(text, ')');
+    for (int word = 0; at != NULL && word < FLAGS; word++)
+        at = strchr(at + 1, ' ');
+    return at != NULL && (strtoul(at + 1, NULL, 10) & EXITING) != 0; /* the kernel's own form */
+}
+
+static bool another_exits(const struct tracer *tracer, size_t k)
+{
+    for (size_t j = 0; j < tracer->run_count; j++) {
+        if (j != k && is_exiting(&tracer->runs[j]))
+            return true;
+    }
+    return false;
+}
+
 uint32_t run_tell_ended(struct tracer *tracer, const struct sandbox_hooks *hooks)
 {
     uint32_t end = 0;
@@ -166,8 +192,8 @@ uint32_t run_tell_ended(struct tracer *tracer, const struct sandbox_hooks *hooks
             struct run *run = &tracer->runs[k];
             struct sandbox_ending how;
             bool leaving = pass == 1 && run->leaving;
-            if (run->told || !(pass == 0 ? is_over(run) : leaving))
-                continue;
+            if (run->told || !(pass == 0 ? is_over(run) : leaving) || (leaving && another_exits(tracer, k)))
+                continue; /* what is over is waited for soon */
             run->told = true;
             for (size_t j = 0; j < tracer->run_count; j++)
                 (void)run_wrote_too_much(&tracer->runs[j], now_us); /* the next look ends it, where nothing else does */
