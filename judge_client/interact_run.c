@@ -27,7 +27,7 @@
 
 enum {
     INTERACTOR_FLOOD_MIB = 1024, /* what an interactor may send */
-    LEAVE_US = 20000,            /* for a program to end by itself after the interactor has accepted */
+    LEAVE_US = 500000,           /* for a program that computes to end by itself after the interactor has accepted */
     MORE_MS = 2000,              /* real time of an interactor beyond the program's and twice its own */
 };
 
@@ -118,7 +118,7 @@ static uint32_t ended(void *context, size_t k, struct sandbox_ending *how)
     dialogue->programs_ended++;
     int good_exit = dialogue->submission->language->good_exit;
     bool well = !how->by_us && (how->exit_code == 0 || how->exit_code == good_exit || how->signal == SIGPIPE);
-    if (well || dialogue->interactor_ended)
+    if (well || (dialogue->interactor_ended && !how->held))
         return 0;
     dialogue->program_failed = true;
     dialogue->failed_spec = k;
@@ -247,6 +247,8 @@ static int give_verdict(struct dialogue *dialogue, const struct interact_ends *e
     case WORD_PROGRAM:
         result->verdict = judge_verdict_of_error(dialogue->judge, dialogue->submission->language,
                                                  verdict_of_run(run, dialogue->submission->language->good_exit));
+        if (run->refused)
+            (void)str_copy(result->refused, sizeof result->refused, run->refused_name); /* of one size */
         explain_program(dialogue, run, result);
         return 0;
     case WORD_INTERACTOR:

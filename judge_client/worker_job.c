@@ -427,6 +427,10 @@ static int judge_in(struct job_work *work, const struct language *language, stru
         return -1;
     if (open_problem(work, &problem, e) != 0)
         return making ? end_answers(work, e->text) : -1;
+    if (making && problem.interactor.kind != CHECKER_NONE) {
+        problem_close(&problem);
+        return end_answers(work, "an interactive problem needs no answers: its interactor judges");
+    }
     work->answers = making ? &answers : NULL;
     int result =
         making ? answers_init(&answers, &problem, settings->data_owner, settings->ui == UI_ZH ? UI_ZH : UI_EN, e) : 0;

@@ -19,7 +19,7 @@
 
 #include "common/banned.h"
 
-enum { LOOK_US = 50000, IDLE_US = 1000000 };
+enum { LOOK_US = 50000, IDLE_US = 1000000, LEAVING_US = 2000 };
 
 /* Processor time of run k, alive or not. */
 static int64_t used_us(const struct tracer *tracer, size_t k)
@@ -198,6 +198,8 @@ uint32_t run_tell_ended(struct tracer *tracer, const struct sandbox_hooks *hooks
             for (size_t j = 0; j < tracer->run_count; j++)
                 (void)run_wrote_too_much(&tracer->runs[j], now_us); /* the next look ends it, where nothing else does */
             describe(run, &how);
+            for (size_t j = 0; j < tracer->run_count; j++)
+                how.held = how.held || (j != k && tracer->runs[j].leaving && tracer->runs[j].told);
             if (hooks->ended != NULL && (end >> k & 1) == 0)
                 end |= hooks->ended(hooks->context, k, &how);
             run->let_go_us = now_us + how.hold_us;
@@ -217,12 +219,18 @@ uint32_t run_tell_ended(struct tracer *tracer, const struct sandbox_hooks *hooks
 
 int64_t run_check_leaving(const struct tracer *tracer, size_t k, int64_t now_us)
 {
+    const struct run *run = &tracer->runs[k];
+    int64_t argument;
     bool others = false;
-    for (size_t j = 0; j < tracer->run_count; j++)
-        others = others || (j != k && !is_over(&tracer->runs[j]) && !tracer->runs[j].leaving);
-    if (tracer->runs[k].told && (!others || now_us >= tracer->runs[k].let_go_us)) {
-        tracer_let_go(tracer, k);
-        return INT64_MAX;
+    if (!run->told)
+        return INT64_MAX; /* somebody else ends first */
+    for (size_t j = 0; j < tracer->run_count; j++) {
+        const struct run *other = &tracer->runs[j];
+        others =
+            others || (j != k && !is_over(other) && !other->leaving && !other->left && waits_in(other, &argument) < 0);
     }
-    return tracer->runs[k].told ? tracer->runs[k].let_go_us : INT64_MAX;
+    if (others && now_us < run->let_go_us)
+        return now_us + LEAVING_US < run->let_go_us ? now_us + LEAVING_US : run->let_go_us;
+    tracer_let_go(tracer, k);
+    return INT64_MAX;
 }

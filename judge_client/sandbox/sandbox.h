@@ -124,7 +124,8 @@ struct sandbox_ending {
     int signal;    /* that ended it, or 0 */
     bool by_us;    /* a limit, a refused call, or it stopped itself */
     enum sandbox_limit limit;
-    int64_t hold_us; /* out, of one that is leaving: it goes after that time, or when all others have ended */
+    bool held;       /* another one left before and is held: this end is not due to that one */
+    int64_t hold_us; /* out, of one that is leaving: it goes after that time, or when all others have ended or wait in a call */
 };
 
 /* Any member may be 0 (stop_fd: -1). */
