@@ -197,9 +197,13 @@ static int find_sources(struct local *local, struct err *e)
     if (local->problem.package != NULL && options->source_count == 0)
         return local_package_sources(&local->sources, &local->problem, options->language, local->languages, e);
     bool program = local->problem.type == PROBLEM_PROGRAM;
-    return (program ? local_sources_read : local_sources_read_any)(&local->sources, options->folder, options->sources,
-                                                                   options->source_count, options->language,
-                                                                   local->languages, e);
+    if ((program ? local_sources_read : local_sources_read_any)(&local->sources, options->folder, options->sources,
+                                                                options->source_count, options->language,
+                                                                local->languages, e) != 0)
+        return -1;
+    if (local->problem.package != NULL)
+        local_package_named(&local->sources, &local->problem);
+    return 0;
 }
 
 /* A package without a time limit has that of its own accepted submissions, whichever are to be judged. */

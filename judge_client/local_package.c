@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/str.h"
+#include "judge_client/local_java.h"
 #include "judge_client/problem_package.h"
 #include "judge_client/verdict.h"
 
@@ -58,6 +59,24 @@ static const struct folder *folder_of(const char *name)
     return NULL;
 }
 
+/* Elsewhere a Java program's class has the name of its file. */
+static void rename_class(struct local_source *row)
+{
+    char name[PROBLEM_NAME_SIZE];
+    size_t size;
+    const char *slash = strrchr(row->path, '/');
+    const char *file = slash == NULL ? row->path : slash + 1;
+    if (row->why.text[0] != '\0' || strcmp(row->language->name, "java") != 0 ||
+        str_format(name, sizeof name, "%.*s", (int)strcspn(file, "."), file) != 0)
+        return;
+    char *bytes = local_java_main(row->bytes, row->size, name, &size);
+    if (bytes == NULL)
+        return;
+    free(row->bytes);
+    row->bytes = bytes;
+    row->size = size;
+}
+
 /* A submission that lies at path below the package. */
 static struct local_source *add(struct finding *finding, const char *path, struct err *e)
 {
@@ -69,7 +88,11 @@ static struct local_source *add(struct finding *finding, const char *path, struc
         (void)(fd < 0 || close(fd)); /* it was only looked at */
         return NULL;
     }
-    return local_sources_add(finding->sources, full, fd, &why, finding->language, finding->languages, e);
+    struct local_source *row =
+        local_sources_add(finding->sources, full, fd, &why, finding->language, finding->languages, e);
+    if (row != NULL)
+        rename_class(row);
+    return row;
 }
 
 static bool is_wanted(const struct finding *finding, const char *name)
@@ -98,6 +121,34 @@ static void expect(struct local_source *row, const char *name)
         row->partial = folder->partial;
     } else {
         (void)str_copy(row->unknown, sizeof row->unknown, name); /* cut is fine */
+    }
+}
+
+/* The name of the folder that a path's file lies in, where that is in submissions/; else false. */
+static bool verdict_folder(const char *path, char *name, size_t size)
+{
+    static const char top[] = "submissions";
+    const char *end = strrchr(path, '/');
+    const char *from = end;
+    while (from != NULL && from > path && from[-1] != '/')
+        from--;
+    size_t length = sizeof top - 1;
+    if (from == NULL || from < path + length + 1 || memcmp(from - length - 1, top, length) != 0 ||
+        (from > path + length + 1 && *(from - length - 2) != '/'))
+        return false;
+    return str_format(name, size, "%.*s", (int)(end - from), from) == 0;
+}
+
+void local_package_named(struct local_sources *sources, const struct problem *problem)
+{
+    char name[PROBLEM_NAME_SIZE];
+    for (size_t i = 0; i < sources->count; i++) {
+        struct local_source *row = &sources->rows[i];
+        if (row->why.text[0] != '\0')
+            continue;
+        rename_class(row);
+        if (problem->package->format == PACKAGE_KATTIS && verdict_folder(row->path, name, sizeof name))
+            expect(row, name);
     }
 }
 

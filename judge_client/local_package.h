@@ -15,6 +15,9 @@ struct problem;
 int local_package_sources(struct local_sources *sources, const struct problem *problem, const char *language,
                           const struct languages *languages, struct err *e);
 
+/* The same of sources that a person named: what is expected of those in submissions/. */
+void local_package_named(struct local_sources *sources, const struct problem *problem);
+
 /* Where the package has no time limit: runs its accepted submissions and sets the limit as its format says. text: a sentence about
  * it, "" where there was nothing to do. 0, or -1 with e. */
 int local_package_time(struct judge *worker, struct problem *problem, const struct local_sources *sources,
