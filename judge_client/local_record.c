@@ -138,7 +138,7 @@ static int reopen_judge(struct local_record *local, struct err *e)
 /* The policies that get lines, each once. 0 with the files in local->written, or -1 with e. */
 static int write_all(struct local_record *local, struct err *e)
 {
-    const char *done[RECORD_POLICIES];
+    const char *done[RECORD_POLICIES] = {NULL};
     for (size_t i = 0; i < local->rows.count && local->written_count < RECORD_POLICIES; i++) {
         const char *policy = local->rows.rows[i].policy;
         bool seen = false;

@@ -12,12 +12,15 @@
 
 #include "common/err.h"
 #include "common/str.h"
+#include "judge_client/judge_parts.h"
 #include "judge_client/language.h"
 #include "judge_client/local_record_parts.h"
 #include "judge_client/sandbox/sandbox.h"
 #include "judge_client/verdict.h"
 
 #include "common/banned.h"
+
+_Static_assert(CHECKER_CELL == RECORD_CHECKER_CELL, "what runs there is called a checker");
 
 enum { TEST_TIME_MS = 5000, TEST_MEMORY_MIB = 512, MOST_SOURCES = 10000 };
 
@@ -171,7 +174,7 @@ static int judge_source(struct local_record *local, const struct record_subject 
 /* Judges all once; record: NULL, or what counts. A fault of ours with one of them is its verdict's why. */
 void record_judge_all(struct local_record *local, struct record *record, enum record_pass pass)
 {
-    struct record_verdict ignored;
+    struct record_verdict ignored = {.judged = false};
     local->now = record;
     sandbox_record(local->sandbox, record);
     for (size_t i = 0; i < local->subject_count; i++) {

@@ -98,7 +98,7 @@ struct record_specs *record_open_specs(const struct sandbox_spec *specs, size_t 
 
 void record_ended(struct record *record, size_t cell, const struct sandbox_result *result)
 {
-    enum record_program program = cell == 0 ? record->program : RECORD_CHECKER;
+    enum record_program program = cell == RECORD_CHECKER_CELL ? RECORD_CHECKER : record->program;
     record->wall_us[program] += result->wall_us;
     if (result->limit != SANDBOX_LIMIT_NONE)
         record->ended[program] = result->limit;
@@ -235,7 +235,7 @@ static struct record_call *add_row(struct record *record, const struct record_ca
 void record_take(struct record *record, const struct policy *asked, uint16_t (*calls)[SYSCALL_ROWS],
                  const struct record_event *event)
 {
-    struct record_call call = {.program = event->cell == 0 ? record->program : RECORD_CHECKER,
+    struct record_call call = {.program = event->cell == RECORD_CHECKER_CELL ? RECORD_CHECKER : record->program,
                                .child = event->child,
                                .arch = syscall_arch_by_audit(event->audit),
                                .nr = (int64_t)event->nr};

@@ -21,6 +21,7 @@
 
 #define RECORD_CALLS 1024 /* rows; a program could make as many as there are numbers */
 #define RECORD_TEXT 64
+#define RECORD_CHECKER_CELL 1 /* of judging: checkers and interactors, and their compilers */
 
 enum record_program { RECORD_COMPILER, RECORD_PROGRAM, RECORD_CHECKER, RECORD_PROGRAMS };
 
@@ -53,7 +54,7 @@ struct record_call {
 };
 
 struct record {
-    enum record_program program; /* what cell 0 runs; other cells run checkers */
+    enum record_program program; /* what the cells run, but that of checkers */
     bool counting;               /* else everything is as open, but nothing stops and nothing is counted */
     struct record_call *calls;
     size_t count, size;

@@ -39,6 +39,7 @@ static void test_classify(void)
         {"SIGTRAP of its own", STOPPED(SIGTRAP, 0), TRACE_SIGNAL, SIGTRAP},
         {"at its end", STOPPED(SIGTRAP, PTRACE_EVENT_EXIT), TRACE_LEAVING, SIGTRAP},
         {"another event", STOPPED(SIGTRAP, PTRACE_EVENT_VFORK_DONE), TRACE_OTHER, SIGTRAP},
+        {"a call begins or ends", STOPPED(SIGTRAP | 0x80, 0), TRACE_SYSCALL, SIGTRAP | 0x80},
         {"went on", 0xffff, TRACE_OTHER, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

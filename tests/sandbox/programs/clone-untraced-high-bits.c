@@ -18,6 +18,6 @@ int main(void)
     long child = syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
     if (child == 0)
         _exit(0);
-    worked("clone with CLONE_UNTRACED");
+    attack("clone with CLONE_UNTRACED", child);
     return outcome();
 }

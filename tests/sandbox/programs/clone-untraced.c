@@ -20,6 +20,6 @@ int main(void)
     long child = syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, NULL, NULL, NULL, NULL);
     if (child == 0)
         _exit(0);
-    worked("clone with CLONE_UNTRACED");
+    attack("clone with CLONE_UNTRACED", child);
     return outcome();
 }
