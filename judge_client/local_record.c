@@ -139,21 +139,22 @@ static int reopen_judge(struct local_record *local, struct err *e)
 static int write_all(struct local_record *local, struct err *e)
 {
     const char *done[RECORD_POLICIES] = {NULL};
-    for (size_t i = 0; i < local->rows.count && local->written_count < RECORD_POLICIES; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < local->rows.count && count < RECORD_POLICIES; i++) {
         const char *policy = local->rows.rows[i].policy;
         bool seen = false;
-        for (size_t k = 0; k < local->written_count; k++)
+        for (size_t k = 0; k < count; k++)
             seen = seen || strcmp(done[k], policy) == 0;
         if (seen || !record_row_counts(&local->rows.rows[i]))
             continue;
         char *lines = record_rows_text(&local->rows, policy, e);
-        int result = lines == NULL ? -1
-                                   : record_apply(local, policy, lines, !local->options->json,
-                                                  local->written[local->written_count], e);
+        int result =
+            lines == NULL ? -1 : record_apply(local, policy, lines, !local->options->json, local->written[count], e);
         free(lines);
         if (result != 0)
             return -1;
-        done[local->written_count++] = policy;
+        done[count++] = policy;
+        local->written_count = count;
     }
     return 0;
 }
