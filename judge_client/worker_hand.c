@@ -35,6 +35,7 @@ enum { EXIT_JUDGED, EXIT_NOT_OURS, EXIT_WRONG, MOST_WORDS = 6 };
 struct hand {
     struct worker worker;
     int64_t id;
+    char home[PATH_MAX];
     bool debug;
     const char *record_name; /* record mode: what HUSTOJ's arrays are to be called; or NULL */
     int (*record)(int argc, char **argv);
@@ -51,7 +52,9 @@ static int parse(struct hand *hand, int argc, char **argv, struct err *e)
         return err_set(e, "%s: a submission's number", argv[1]);
     if (str_to_int64(argv[2], 0, INT32_MAX, &runner) != 0)
         return err_set(e, "%s: a runner's number", argv[2]);
-    hand->worker.home = argc > 3 ? argv[3] : JUDGE_HOME;
+    if (realpath(argc > 3 ? argv[3] : JUDGE_HOME, hand->home) == NULL)
+        return err_sys(e, errno, "%s", argc > 3 ? argv[3] : JUDGE_HOME);
+    hand->worker.home = hand->home;
     hand->debug = argc > 4; /* whatever the word is: so it is at HUSTOJ's */
     hand->record_name = argc > 5 ? argv[5] : NULL;
     return 0;
