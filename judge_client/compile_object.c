@@ -69,7 +69,7 @@ static int name_of(struct object *object, char key[SHA256_TEXT], struct err *e)
     hash_text(&hash, uname(&machine) == 0 ? machine.machine : "");
     for (size_t i = 0; argv[i] != NULL; i++)
         hash_text(&hash, argv[i]);
-    if (stat(argv[0], &info) == 0) { /* another version of the compiler */
+    if (argv[0] != NULL && stat(argv[0], &info) == 0) { /* another version of the compiler */
         sha256_add(&hash, &info.st_size, sizeof info.st_size);
         sha256_add(&hash, &info.st_mtim, sizeof info.st_mtim);
     }

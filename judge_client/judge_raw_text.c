@@ -35,10 +35,12 @@ static int read_file(const struct problem *problem, const char *name, struct raw
     if (bytes != NULL && count < 0)
         err_sys(e, errno, "read %s/%s", problem->folder, name);
     file_close(&fd);
-    *text = (struct raw_text){bytes, count < 0 ? 0 : (size_t)count};
-    if (count < 0)
+    if (count < 0) {
         free(bytes);
-    return count < 0 ? -1 : 0;
+        return -1;
+    }
+    *text = (struct raw_text){bytes, (size_t)count};
+    return 0;
 }
 
 static int keep_report(struct judgement *judgement, const char *report, struct err *e)
@@ -56,7 +58,7 @@ int judge_raw_text_case(struct judge *judge, const struct submission *submission
     static const char *const form[UI_COUNT] = {"%s of %s points", "得分 %s / %s"};
     const struct problem *problem = submission->problem;
     const struct raw_text own = {submission->source, submission->source_bytes};
-    struct raw_text input, answer = {NULL, 0};
+    struct raw_text input = {NULL, 0}, answer = {NULL, 0};
     struct raw_text_mark mark;
     char report[REPORT_BYTES], got[32], total[32];
     *result = (struct case_judgement){.test = test};

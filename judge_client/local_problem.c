@@ -104,6 +104,8 @@ static void show_checker(const struct problem *problem)
                source ? "" : " (an uploaded program: there is no source)");
         printf("%-10s %s\n", "protocol", checker_help(checker->protocol));
         printf("%-10s %s %s\n", "", checker_arguments(checker), checker->args);
+        if (checker->passes > 1)
+            printf("%-10s up to %d passes of a case\n", "", checker->passes);
         printf("%-10s points are %s; %lld ms, %lld MiB\n", "", points[checker->points], (long long)checker->time_ms,
                (long long)checker->memory_mib);
     }

@@ -71,9 +71,11 @@ static bool read_number(struct reader *line, int64_t *number)
 static bool read_score(struct reader *line, int64_t *score)
 {
     int64_t unit = 1000;
-    skip_blanks(line);
-    if (line->at == line->end || *line->at++ != '[')
+    while (line->at < line->end && *line->at != '[') /* what stands before it is not looked at */
+        line->at++;
+    if (line->at == line->end)
         return false;
+    line->at++;
     skip_blanks(line);
     if (!read_number(line, score))
         return false;
@@ -132,7 +134,8 @@ static int read_answers(struct question *questions, int64_t count, const struct 
 {
     struct reader text = reader_of(answer);
     struct reader line;
-    for (int64_t row = 1; next_line(&text, &line); row++) {
+    int64_t seen = 0;
+    for (int64_t row = 1; seen < count && next_line(&text, &line); row++) { /* what follows the last is a remark */
         int64_t number, score;
         if (line.at == line.end)
             continue;
@@ -152,6 +155,7 @@ static int read_answers(struct question *questions, int64_t count, const struct 
                            (long long)number);
         *question = (struct question){.score = score, .right = {line.at, (size_t)(line.end - line.at)}};
         mark->total += score;
+        seen++;
     }
     for (int64_t i = 1; i <= count; i++) {
         if (questions[i].score < 0)

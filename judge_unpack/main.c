@@ -42,25 +42,27 @@ static char *read_all(int fd, size_t *size)
 {
     size_t room = 1 << 16;
     char *bytes = malloc(room);
-    ssize_t count = 1;
     *size = 0;
-    while (bytes != NULL && count > 0) {
-        if (room - *size < 2) {
-            char *more = room >= MOST_BYTES ? NULL : realloc(bytes, 2 * room);
-            if (more == NULL)
-                break;
-            bytes = more;
-            room *= 2;
-        }
-        count = read(fd, bytes + *size, room - *size - 1);
-        *size += count > 0 ? (size_t)count : 0;
-    }
-    if (bytes == NULL || count != 0) {
-        free(bytes);
+    if (bytes == NULL)
         return NULL;
+    for (;;) {
+        ssize_t count = read(fd, bytes + *size, room - *size - 1);
+        if (count == 0) {
+            bytes[*size] = '\0';
+            return bytes;
+        }
+        *size += count > 0 ? (size_t)count : 0;
+        char *more = bytes;
+        if (count > 0 && room - *size < 2) {
+            room *= 2;
+            more = room > MOST_BYTES ? NULL : realloc(bytes, room);
+        }
+        if (count < 0 || more == NULL) {
+            free(bytes);
+            return NULL;
+        }
+        bytes = more;
     }
-    bytes[*size] = '\0';
-    return bytes;
 }
 
 /* The lines of `wanted`; names stay in text. -1 for what judge_client does not write. */

@@ -24,6 +24,7 @@
 #include "judgectl/languages.h"
 #include "judgectl/live.h"
 #include "judgectl/shown.h"
+#include "judgectl/wrap.h"
 #include "queue/queue.h"
 #include "store/store.h"
 
@@ -166,16 +167,19 @@ static char *read_source(const char *path, size_t *size, bool *zip, struct err *
     return bytes;
 }
 
-/* The test data must be there: a mistyped number is worth a line now. */
-static int check_problem(const struct submitting *submitting, int64_t problem, struct err *e)
+/* The test data must be there: a mistyped number is worth a line now. In a site's table the source is as the web would store it. */
+static int check_problem(const struct submitting *submitting, struct store_submission *row, struct err *e)
 {
     char folder[PATH_MAX];
+    int64_t problem = row->problem_id;
     struct stat info;
     if (str_format(folder, sizeof folder, "%s/%lld", submitting->settings.data, (long long)problem) != 0)
         return err_set(e, "%s: a path of this length is not served", submitting->settings.data);
     if (submitting->settings.data_sync[0] == '\0' && stat(folder, &info) != 0)
         return err_sys(e, errno, "problem %lld: %s", (long long)problem, folder);
-    return 0;
+    if (!settings_has_database(&submitting->settings))
+        return 0; /* the judge does it */
+    return wrap_source(folder, row->language, &row->source, &row->source_bytes, e);
 }
 
 static int submit_source(struct submitting *submitting, size_t i, struct err *e)
@@ -200,7 +204,7 @@ static int submit_source(struct submitting *submitting, size_t i, struct err *e)
     /* Outputs have no language; the row must have one that is offered. */
     const char *language = options->language == NULL && zip ? ANY_LANGUAGE : options->language;
     row.language = language_number(submitting->settings.home, language, path, alone, e);
-    if (row.language >= 0 && check_problem(submitting, row.problem_id, e) == 0) {
+    if (row.language >= 0 && check_problem(submitting, &row, e) == 0) {
         submitting->ids[i] = store_submit(submitting->store, &row, e);
         result = submitting->ids[i] < 0 ? -1 : 0;
     }

@@ -48,6 +48,7 @@ static void test_marks(void)
     check("3 [1] c\n\n1 [2] a\n2 [3] b", "1 a\n2 b\n3 c", 6000, 6000, "");
     check("1[5]A\n2 [ 5 ] B\n3 [5.] C", "1 A\n2 B\n3 C", 15000, 15000, "");
     check("1 [1] \xe4\xbd\xa0\n2 [1] x\n3 [1] y", "1 \xe4\xbd\xa0", 1000, 3000, "");
+    check("1. [1] a\n2: [1] b\n3 points [1] c\n4 [1] d\nremarks", "1 a\n4 d", 1000, 3000, "");
     check("1 [0] a\n2 [0] b\n3 [0] c", "1 a", 0, 0, "");
 }
 
