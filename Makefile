@@ -1,5 +1,6 @@
 # One Makefile, no recursion but for builds into another folder. docs/developing.md says what each target is for.
-#   make  make check  make test  make bench  make lint  make asan  make fuzz  make check-deps  make test-v2  make install  make clean
+#   make  make check  make test  make bench  make lint  make asan  make fuzz  make check-deps  make test-v2  make test-arch
+#   make install  make clean
 
 PREFIX       ?= /usr
 OJ_HOME      ?= /home/judge
@@ -20,7 +21,7 @@ WERROR   ?= -Werror
 HARDEN   ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 SANITIZE ?=
 CFLAGS   ?= -O2 -g
-BASE_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) $(WERROR) $(CFLAGS) \
+BASE_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. $(WARNINGS) $(WERROR) $(CFLAGS) \
 	-DJUDGE_PREFIX='"$(PREFIX)"' -DJUDGE_HOME='"$(OJ_HOME)"' -MMD -MP
 ALL_CFLAGS   = $(BASE_CFLAGS) $(SANITIZE) $(HARDEN) -fPIE
 ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
@@ -70,7 +71,7 @@ RUN_TESTS := JUDGE_BUILD=$(BUILD) tests/run
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test-programs unit-programs check-all asan-programs fuzz-programs check test bench lint asan fuzz check-deps test-v2 \
+.PHONY: all test-programs unit-programs check-all asan-programs fuzz-programs check test bench lint asan fuzz check-deps test-v2 test-arch \
 	install clean FORCE
 
 all: $(PROGRAMS)
@@ -151,14 +152,18 @@ $(BUILD)/tests/unit/test_unpack: $(call obj,$(UNPACK_SRC))
 LIBS_test_why := $(LIBPOOL) $(LIBCOMMON) $(POOL_LIBS)
 $(BUILD)/tests/unit/test_why: $(call obj,judgectl/why_say.c judgectl/shown.c)
 
-# Static, hardly any warnings, and the flags that its head asks for: `/* build: -pthread */`. Where the compiler cannot
-# build for i386 (no gcc-multilib), a program of that kind is left out, and its test says so.
-BUILD_PROGRAM = flags=$$(sed -n '1,8s:.*/\* build\: \(.*\) \*/.*:\1:p' $<); mkdir -p $(@D); rm -f $@; \
-	case " $$flags " in *' -m32 '*) echo 'int main(void) { return 0; }' | \
-		$(PROGRAM_CC) -m32 -static -x c -o $@.probe - 2>/dev/null || { echo "no -m32 here: $@ left out"; exit 0; }; \
-		rm -f $@.probe;; esac; \
+# Static, hardly any warnings, and the flags that its head asks for: `/* build: -pthread */`. A program that needs another
+# architecture than the compiler's is left out, and so is one of 32 bits (-m32) where nothing builds it (on x86_64 no
+# gcc-multilib, on aarch64 no compiler of arm); its test says so.
+PROGRAM_CC_arm ?= arm-linux-gnueabihf-gcc
+BUILD_PROGRAM = head() { sed -n "1,8s:.*/\* $$1\: \(.*\) \*/.*:\1:p" $<; }; flags=$$(head build); \
+	mkdir -p $(@D); rm -f $@; cc='$(PROGRAM_CC)'; machine=$$($(PROGRAM_CC) -dumpmachine); machine=$${machine%%-*}; \
+	case "|$$(head needs | grep -v groups)|" in '||' | *"|$$machine|"*) ;; *) exit 0;; esac; \
+	case " $$flags " in *' -m32 '*) [ "$$machine" != aarch64 ] || { cc='$(PROGRAM_CC_arm)'; flags=$${flags%%-m32*}$${flags\#\#*-m32}; }; \
+		echo 'int main(void) { return 0; }' | $$cc $$flags -static -x c -o $@.probe - 2>/dev/null || \
+		{ echo "nothing builds 32 bits here: $@ left out"; exit 0; }; rm -f $@.probe;; esac; \
 	echo CC $@ $$flags; \
-	$(PROGRAM_CC) -std=gnu17 -D_GNU_SOURCE -I. -O1 -g0 -static -w -MMD -MP -MT $@ -MF $@.d -o $@ $< $$flags
+	$$cc -std=gnu17 -D_GNU_SOURCE -I. -O1 -g0 -static -w -MMD -MP -MT $@ -MF $@.d -o $@ $< $$flags
 
 $(BUILD)/tests/programs/%: tests/sandbox/programs/%.c
 	@$(BUILD_PROGRAM)
@@ -182,6 +187,10 @@ lint:
 
 test-v2: $(PROGRAMS) test-programs
 	@$(RUN_TESTS) tests/v2/run
+
+# Another architecture, in an emulated machine: ARCH=aarch64, ARCH=arm. For a release: minutes, and it fetches packages.
+test-arch:
+	@ARCH='$(ARCH)' TEST_TIMEOUT=$${TEST_TIMEOUT:-7200} VERBOSE=1 $(RUN_TESTS) tests/arch/run
 
 bench: $(PROGRAMS) $(BENCH) $(BENCH_PROGRAMS)
 	@for program in $(BENCH) $(BENCH_SCRIPTS); do JUDGE_BUILD=$(BUILD) "$$program" || exit; done
@@ -255,4 +264,4 @@ install: $(PROGRAMS)
 clean:
 	rm -rf build build-*
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -83,7 +83,7 @@ static void print_event(const struct watch *watch, const struct event *event, co
 {
     char text[256], clock[16] = "";
     struct tm now;
-    time_t seconds = event->wall_ms / 1000;
+    time_t seconds = (time_t)(event->wall_ms / 1000);
     if (watch->json) {
         (void)fputs(line, stdout); /* flushed, and looked at, below */
         return;

@@ -302,8 +302,8 @@ static int64_t turn(struct supervisor *supervisor, int64_t now_us, int64_t next_
     count += control_poll(&supervisor->control, fds + count, now_us);
     struct timespec left = {.tv_sec = 0};
     if (next_us > now_us) {
-        left.tv_sec = (next_us - now_us) / 1000000;
-        left.tv_nsec = (next_us - now_us) % 1000000 * 1000;
+        left.tv_sec = (time_t)((next_us - now_us) / 1000000);
+        left.tv_nsec = (long)((next_us - now_us) % 1000000 * 1000);
     }
     int ready = ppoll(fds, count, next_us == INT64_MAX ? NULL : &left, NULL);
     now_us = look_up(supervisor, next_us > now_us ? next_us : now_us);

@@ -178,7 +178,7 @@ const char *redis_link_name(const struct redis_link *link)
 
 static struct timeval timeval_of(int64_t ms)
 {
-    return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    return (struct timeval){.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
 }
 
 void redis_link_patience(struct redis_link *link, int64_t connect_ms, int64_t command_ms)
@@ -305,7 +305,8 @@ int redis_link_ready(struct redis_link *link, struct err *e)
     if (left_us > most_us)
         left_us = most_us;
     if (left_us > 0) {
-        const struct timespec pause = {.tv_sec = left_us / 1000000, .tv_nsec = left_us % 1000000 * 1000};
+        const struct timespec pause = {.tv_sec = (time_t)(left_us / 1000000),
+                                       .tv_nsec = (long)(left_us % 1000000 * 1000)};
         (void)nanosleep(&pause, NULL); /* cut short by a signal: the try comes a little early */
     }
     if (connect_once(link, e) == 0) {

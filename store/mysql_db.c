@@ -414,7 +414,7 @@ static int execute(struct mysql_db *db, size_t index, const struct sql_value *va
 /* A few milliseconds, more each time and not the same for everybody, so that two who met do not meet again. */
 static void wait_a_little(int try)
 {
-    struct timespec pause = {.tv_nsec = (1 + clock_now_us() % 5) * 1000000L * (try + 1)};
+    struct timespec pause = {.tv_nsec = (long)(1 + clock_now_us() % 5) * 1000000L * (try + 1)};
     (void)nanosleep(&pause, NULL); /* shorter is fine */
 }
 

@@ -81,7 +81,7 @@ bool cgroup_wait(int64_t deadline_us, int64_t *pause_us)
     if (clock_now_us() >= deadline_us)
         return false;
     *pause_us = *pause_us == 0 ? 20 : *pause_us < 5000 ? *pause_us * 2 : *pause_us;
-    (void)nanosleep(&(struct timespec){.tv_nsec = *pause_us * 1000}, NULL); /* woken early: looked at earlier */
+    (void)nanosleep(&(struct timespec){.tv_nsec = (long)(*pause_us * 1000)}, NULL); /* woken early: looked at earlier */
     return true;
 }
 

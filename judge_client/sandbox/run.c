@@ -402,7 +402,7 @@ static void turn(struct loop *loop)
     if (wait_us < 0 || loop->more)
         wait_us = 0;
     loop->look_us = now_us + wait_us;
-    struct timespec wait = {wait_us / 1000000, wait_us % 1000000 * 1000};
+    struct timespec wait = {(time_t)(wait_us / 1000000), (long)(wait_us % 1000000 * 1000)};
     int ready = ppoll(polled, count, &wait, &loop->sandbox->wait_mask);
     if (ready < 0 && errno != EINTR) {
         struct err fault;

@@ -333,7 +333,7 @@ struct text {
 
 static struct text random_text(struct unit_random *random, const char *alphabet, size_t count)
 {
-    struct text text = {.size = unit_random(random) % (TEXT_MAX / 2)};
+    struct text text = {.size = (size_t)(unit_random(random) % (TEXT_MAX / 2))};
     for (size_t i = 0; i < text.size; i++)
         text.bytes[i] = alphabet[unit_random(random) % count];
     return text;

@@ -230,8 +230,8 @@ static size_t long_text(struct unit_random *random, char *text, size_t size)
     static const char *const white[] = {" ", "\n", "\r\n", " \r\n", "\t", "\n\n", "\r"};
     size_t used = 0;
     while (used + 1200 < size) {
-        size_t word = unit_random(random) % 64 == 0 ? unit_random(random) % 1100 : unit_random(random) % 8;
-        for (size_t i = 0; i <= word; i++)
+        uint64_t word = unit_random(random) % 64 == 0 ? unit_random(random) % 1100 : unit_random(random) % 8;
+        for (uint64_t i = 0; i <= word; i++)
             text[used++] = (char)('0' + unit_random(random) % 10);
         const char *gap = white[unit_random(random) % (sizeof white / sizeof *white)];
         memcpy(text + used, gap, strlen(gap));
@@ -278,7 +278,7 @@ static void test_pieces_as_memory(void)
         struct err e = {""};
         static const enum compare_mode modes[] = {COMPARE_LINES, COMPARE_TOKENS, COMPARE_FLOAT};
         struct compare_options options = {.mode = modes[i % 3], .ignore_case = i % 2 == 0, .abs_error = 1e-9};
-        size_t answer_size = long_text(&random, answer, SIZE / (unit_random(&random) % 4 + 1));
+        size_t answer_size = long_text(&random, answer, SIZE / (size_t)(unit_random(&random) % 4 + 1));
         size_t output_size = alter(&random, output, answer, answer_size, options.mode == COMPARE_FLOAT);
         enum compare_result result = compare_bytes(answer, answer_size, output, output_size, &options, &of_memory);
         int got = compare_as_files(answer, answer_size, output, output_size, &options, &of_files, &e);

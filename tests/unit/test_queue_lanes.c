@@ -41,7 +41,7 @@ struct crowd_worker {
 
 static void pause_ms(int64_t ms)
 {
-    const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    const struct timespec pause = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000 * 1000000)};
     (void)nanosleep(&pause, NULL);
 }
 

@@ -90,7 +90,8 @@ static void test_clean_random(void)
     for (int round = 0; round < 20000; round++) {
         static const char bytes[] = "\033[]m;a\n\t\r\xc2\x9b\xe4\xbd\xa0\xf0\x9f\x98\x80\xff\0\a";
         char raw[48], clean[48];
-        size_t raw_size = unit_random(&random) % (sizeof raw + 1), size = 1 + unit_random(&random) % sizeof clean;
+        size_t raw_size = (size_t)(unit_random(&random) % (sizeof raw + 1));
+        size_t size = 1 + (size_t)(unit_random(&random) % sizeof clean);
         for (size_t i = 0; i < raw_size; i++)
             raw[i] = unit_random(&random) % 4 == 0 ? (char)unit_random(&random)
                                                    : bytes[unit_random(&random) % (sizeof bytes - 1)];
