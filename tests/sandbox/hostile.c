@@ -179,6 +179,10 @@ static void run_program(struct hostile *hostile, const char *name)
         drive_skip(&hostile->drive, name, "no cgroup counts and limits here");
         return;
     }
+    if (!header_fits(&header)) {
+        drive_skip(&hostile->drive, name, "a program of %s only", header.architectures);
+        return;
+    }
     int put = drive_put(&hostile->drive, hostile->sandbox, 0, name, &e);
     if (put > 0)
         drive_skip(&hostile->drive, name, "not built in %s", hostile->drive.programs);

@@ -118,7 +118,7 @@ static int start_worker(struct killed *killed, const char *name, struct header *
     return 0;
 }
 
-/* 0, 1 where the program is not built, -1 with e. */
+/* 0, 1 where the program is not built, 2 where it is one of another architecture, -1 with e. */
 static int run_program(struct killed *killed, const char *name, struct err *e)
 {
     struct header header;
@@ -127,6 +127,8 @@ static int run_program(struct killed *killed, const char *name, struct err *e)
     pid_t worker = 0;
     if (program_header(&killed->drive, name, &header, e) != 0)
         return -1;
+    if (!header_fits(&header))
+        return 2;
     header.beside[0] = '\0';
     int result = start_worker(killed, name, &header, words, begun, &worker, e);
     if (result == 0)
@@ -180,7 +182,9 @@ static void run_all(struct killed *killed)
     for (size_t i = 0; i < killed->list.count; i++) {
         const char *name = killed->list.names[i];
         int result = run_program(killed, name, &e);
-        if (result > 0)
+        if (result == 2)
+            drive_skip(&killed->drive, name, "a program of another architecture");
+        else if (result > 0)
             drive_skip(&killed->drive, name, "not built in %s", killed->drive.programs);
         else
             drive_say(&killed->drive, name, result, &e);

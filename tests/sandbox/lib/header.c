@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/str.h"
+#include "judge_client/sandbox/syscalls.h"
 
 #include "common/banned.h"
 
@@ -204,6 +205,31 @@ static int parse_args(struct header *header, char *value, struct err *e)
     return 0;
 }
 
+/* `x86_64` or `aarch64|arm`: names that are in the tables. */
+static int parse_architectures(struct header *header, const char *value, struct err *e)
+{
+    char names[HEADER_WORD], *save = NULL;
+    if (str_copy(header->architectures, sizeof header->architectures, value) != 0)
+        return err_set(e, "too long");
+    (void)str_copy(names, sizeof names, value); /* of one size */
+    for (char *name = strtok_r(names, "|", &save); name != NULL; name = strtok_r(NULL, "|", &save)) {
+        if (syscall_arch_by_name(name) == NULL)
+            return err_set(e, "no such architecture: %s", name);
+    }
+    return 0;
+}
+
+bool header_fits(const struct header *header)
+{
+    char names[HEADER_WORD], *save = NULL;
+    (void)str_copy(names, sizeof names, header->architectures); /* of one size */
+    for (char *name = strtok_r(names, "|", &save); name != NULL; name = strtok_r(NULL, "|", &save)) {
+        if (syscall_arch_by_name(name) == syscall_arch_native())
+            return true;
+    }
+    return header->architectures[0] == '\0';
+}
+
 static int parse_key(struct header *header, const char *key, char *value, char *default_policy, struct err *e)
 {
     if (strcmp(key, "expect") == 0)
@@ -232,6 +258,8 @@ static int parse_key(struct header *header, const char *key, char *value, char *
         header->needs_groups = true;
         return 0;
     }
+    if (strcmp(key, "needs") == 0)
+        return parse_architectures(header, value, e);
     if (strcmp(key, "stdin") == 0 && (strcmp(value, "file") == 0 || strcmp(value, "zero") == 0)) {
         header->input = value[0] == 'f' ? STDIN_FILE : STDIN_ZERO;
         return 0;

@@ -65,7 +65,8 @@ struct header {
     } ranges[HEADER_RANGES];
     int64_t repeat;
     bool proc;
-    bool needs_groups; /* nothing to expect where no cgroup counts and limits */
+    bool needs_groups;               /* nothing to expect where no cgroup counts and limits */
+    char architectures[HEADER_WORD]; /* "arm|aarch64": it is a program of these only; "": of all */
     enum header_stdin input;
     char beside[HEADER_WORD];
 };
@@ -81,6 +82,9 @@ struct outcome {
 
 /* Reads the header at the beginning of text. 0, or -1 with e: the line and what is wrong with it. */
 int header_parse(struct header *header, const char *text, struct err *e);
+
+/* True where it is a program for the architecture of this process: /proc would not do, the instructions are the compiler's. */
+bool header_fits(const struct header *header);
 
 /* 0 where the outcome is one that expect allows, or -1 with e: what came instead. */
 int header_check(const struct expect *expect, const struct outcome *outcome, struct err *e);

@@ -1,5 +1,5 @@
 /* expect everything: exit 0 */
-/* expect: RE syscall=chmod */
+/* expect: RE syscall=chmod|fchmodat */
 /* repeat: 2 */
 /*
  * Rights where it has none: on the system, on the program, on its input. A set-user-id copy of itself stays its own.

@@ -1,5 +1,5 @@
 /* expect everything: exit 0 */
-/* expect: RE syscall=chown */
+/* expect: RE syscall=chown|chown32|fchownat */
 /*
  * Gives its files to others, and takes theirs.
  */

@@ -1,5 +1,6 @@
 /* expect: signal 31 syscall=i386:getpid */
 /* expect everything: signal 31 syscall=i386:getpid */
+/* needs: x86_64 */
 /*
  * A far call into the 32-bit code segment: from then on every call is one of i386, in a process that began as 64-bit.
  */

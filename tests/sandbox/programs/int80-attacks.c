@@ -1,5 +1,6 @@
 /* expect everything32: exit 0 */
 /* expect: signal 31 syscall=i386:setuid */
+/* needs: x86_64 */
 /*
  * The attacks of setuid, mount, chroot and ptrace once more by their 32-bit numbers: the walls behind the filter do not
  * ask which door was taken.

@@ -1,5 +1,6 @@
 /* expect: signal 31 syscall=i386:execve */
 /* expect everything: signal 31 syscall=i386:execve */
+/* needs: x86_64 */
 /*
  * As int80, with the number 11: execve there, munmap here, which every policy allows.
  */

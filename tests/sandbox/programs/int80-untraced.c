@@ -1,5 +1,6 @@
 /* expect everything32: RE syscall=i386:clone */
 /* expect: signal 31 syscall=i386:clone */
+/* needs: x86_64 */
 /*
  * clone with CLONE_UNTRACED as a 32-bit call: a rule for an argument has to hold for every architecture.
  */

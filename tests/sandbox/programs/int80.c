@@ -2,6 +2,7 @@
 /* expect threads: signal 31 syscall=i386:getpid */
 /* expect compiler: signal 31 syscall=i386:getpid */
 /* expect everything: signal 31 syscall=i386:getpid */
+/* needs: x86_64 */
 /*
  * A 32-bit call from a 64-bit program: its numbers mean other calls. 20 is getpid there, and writev here.
  */

@@ -1,5 +1,5 @@
 /* expect everything: exit 0, left=missing */
-/* expect: RE syscall=link */
+/* expect: RE syscall=link|linkat */
 /*
  * A hard link to a file of the system, or to the program, stands where the result is expected.
  */

@@ -1,5 +1,5 @@
 /* expect everything: exit 0, left=opened */
-/* expect: RE syscall=chmod */
+/* expect: RE syscall=chmod|fchmodat */
 /* repeat: 2 */
 /*
  * The result is there, but neither it nor the folder may be read by anybody, and below lie folders without any rights.

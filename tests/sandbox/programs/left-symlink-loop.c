@@ -1,5 +1,5 @@
 /* expect everything: exit 0, left=refused */
-/* expect: RE syscall=symlink */
+/* expect: RE syscall=symlink|symlinkat */
 /*
  * A symbolic link to itself stands where the result is expected.
  */

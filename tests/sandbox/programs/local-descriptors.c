@@ -1,5 +1,6 @@
 /* expect: RE syscall=modify_ldt */
 /* expect threads: RE syscall=modify_ldt */
+/* needs: x86_64 */
 /*
  * A code segment of its own making.
  */

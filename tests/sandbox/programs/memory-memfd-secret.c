@@ -1,6 +1,7 @@
 /* expect: RE */
 /* expect everything: exit 0 | limit memory */
 /* limits: out_mib=300 */
+/* needs: x86_64|aarch64|riscv64 */
 /*
  * Memory that not even the kernel maps, and that cannot be swapped: bounded all the same, or not to be had.
  */

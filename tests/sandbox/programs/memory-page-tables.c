@@ -2,6 +2,7 @@
 /* expect everything: limit memory */
 /* limits: mem_mib=16 cpu_ms=3000 */
 /* needs: groups */
+/* needs: x86_64|aarch64|riscv64|loongarch64|mips64el */
 /*
  * One byte in every 2 MiB: each costs a page and a page of the kernel's tables.
  */

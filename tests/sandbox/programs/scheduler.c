@@ -20,10 +20,10 @@ int main(void)
     attack("the first process", sched_setscheduler(1, 5, &(struct sched_param){0}));
     struct {
         unsigned size, policy;
-        unsigned long flags;
+        unsigned long long flags;
         int nice;
         unsigned priority;
-        unsigned long runtime, deadline, period;
+        unsigned long long runtime, deadline, period;
     } deadline = {.size = 48, .policy = 6, .runtime = 1000000000, .deadline = 1000000000, .period = 1000000000};
     attack_errno("deadline", syscall(SYS_sched_setattr, 0, &deadline, 0), EPERM, EPERM);
     return outcome();

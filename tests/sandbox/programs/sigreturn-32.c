@@ -1,5 +1,6 @@
 /* expect: signal 31 syscall=i386:getpid */
 /* expect everything: signal 31 syscall=i386:getpid */
+/* needs: x86_64 */
 /*
  * Returns from a signal handler into 32-bit code, by a code segment written into the saved registers.
  */

@@ -1,4 +1,4 @@
-/* expect: RE syscall=vfork */
+/* expect: RE syscall=vfork|clone */
 /* expect everything: limit processes */
 /*
  * Each process waits in vfork() for a child that does the same: a chain of parents that cannot be interrupted.

@@ -1,4 +1,4 @@
-/* expect: RE syscall=vfork */
+/* expect: RE syscall=vfork|clone */
 /* expect everything: limit wall */
 /* limits: wall_ms=300 */
 /*

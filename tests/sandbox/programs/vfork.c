@@ -1,4 +1,4 @@
-/* expect: RE syscall=vfork */
+/* expect: RE syscall=vfork|clone */
 /* expect everything: exit 0, processes=2 */
 /*
  * vfork(): followed by the tracer as fork() is, and counted.

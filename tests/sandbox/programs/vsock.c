@@ -5,8 +5,9 @@
  * vsock leads from a virtual machine to its host, and before Linux 7.0 no network namespace holds it: the filter alone
  * stands in the way. So there is no run of this with every call allowed.
  */
-#include <linux/vm_sockets.h>
 #include <sys/socket.h>
+
+#include <linux/vm_sockets.h>
 
 #include "tests/sandbox/programs/hostile.h"
 

@@ -1,5 +1,6 @@
 /* expect: exit 0 | signal 11 */
 /* expect everything: exit 0 | signal 11 */
+/* needs: x86_64 */
 /*
  * The old fixed page with three system calls in it.
  */

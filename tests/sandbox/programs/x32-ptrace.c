@@ -1,6 +1,7 @@
 /* expect: signal 31 syscall=x32:521 */
 /* expect everything: signal 31 syscall=x32:521 */
 /* limits: wall_ms=2000 */
+/* needs: x86_64 */
 /*
  * x32 has numbers of its own above 511: 521 is its ptrace, 520 its execve.
  */

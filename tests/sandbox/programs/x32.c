@@ -1,6 +1,7 @@
 /* expect: signal 31 syscall=x32:getpid */
 /* expect threads: signal 31 syscall=x32:getpid */
 /* expect everything: signal 31 syscall=x32:getpid */
+/* needs: x86_64 */
 /*
  * An x32 call: the same architecture for a filter that looks at nothing else, the numbers with one more bit.
  */

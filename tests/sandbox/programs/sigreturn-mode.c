@@ -1,0 +1,33 @@
+/* expect: signal 11 */
+/* expect everything: signal 11 */
+/* needs: aarch64|arm */
+/*
+ * Returns from a signal handler into the kernel's mode, or into the other word size, by the saved state of the processor.
+ */
+#include <signal.h>
+#include <ucontext.h>
+
+#include "tests/sandbox/programs/hostile.h"
+
+#include "common/banned.h"
+
+static void handler(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    ucontext_t *saved = context;
+#if defined(__aarch64__)
+    saved->uc_mcontext.pstate |= 0x5; /* EL1h */
+#elif defined(__arm__)
+    saved->uc_mcontext.arm_cpsr |= 0x1f; /* system */
+#endif
+}
+
+int main(void)
+{
+    begin();
+    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+    need("sigaction", sigaction(SIGUSR1, &action, NULL) == 0);
+    (void)raise(SIGUSR1);
+    return 1;
+}
