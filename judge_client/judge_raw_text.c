@@ -12,6 +12,7 @@
 #include "judge_client/judge_parts.h"
 #include "judge_client/problem.h"
 #include "judge_client/raw_text.h"
+#include "judge_client/rules.h"
 
 #include "common/banned.h"
 
@@ -66,8 +67,8 @@ int judge_raw_text_case(struct judge *judge, const struct submission *submission
     if (judge_rewind(judge->error_fd, e) != 0 || read_file(problem, test->input, &input, e) != 0)
         return -1;
     int code = read_file(problem, test->answer, &answer, e);
-    if (code == 0 && raw_text_judge(&input, &answer, &own, !options->hide_answers, report, sizeof report, options->ui,
-                                    &mark, e) != 0)
+    if (code == 0 && raw_text_judge(&input, &answer, &own, options->rules->raw_text_diff, report, sizeof report,
+                                    options->ui, &mark, e) != 0)
         code = err_add(e, "%s", problem->folder);
     free((void *)(uintptr_t)input.bytes);
     free((void *)(uintptr_t)answer.bytes);

@@ -28,6 +28,7 @@ enum { LANGUAGE_C = 0, LANGUAGE_CPP = 1, FIRST_WITH_BONUS = 3, MLE_CODE = 8 };
 
 const struct judge_rules rules_usual = {.use_max_time = true,
                                         .ignore_esol = true,
+                                        .raw_text_diff = true,
                                         .first_failure_rate = true,
                                         .full_diff = 1,
                                         .auto_result = 4,
@@ -59,6 +60,7 @@ void rules_of_site(struct judge_rules *rules, const struct settings *settings)
         .internal_mark = settings->internal_mark,
         .sim_enable = settings->sim_enable,
         .copy_data = settings->copy_data,
+        .raw_text_diff = settings->raw_text_diff,
         .first_failure_rate = !settings->hustoj,
         .full_diff = settings->full_diff,
         .auto_result = settings->auto_result,

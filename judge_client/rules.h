@@ -27,6 +27,7 @@ struct judge_rules {
     bool internal_mark;       /* a wrong case has the part of its points that its output begins right */
     bool sim_enable;          /* accepted sources are compared with earlier ones */
     bool copy_data;           /* the input is also there as data.in */
+    bool raw_text_diff;       /* who answers questions is told the right answers beside his wrong ones */
     bool first_failure_rate;  /* a run that stops at its first failure writes a score, too: HUSTOJ's does not */
     int full_diff;            /* 0 to 3: how much of a difference a student sees */
     int auto_result;          /* HUSTOJ's number that an accepted one gets */

@@ -260,7 +260,6 @@ static void judge_it(struct inline_work *work)
                                           .input = work->problem.folder[0] == '\0' ? work->text.input : NULL,
                                           .input_bytes = work->text.input_bytes};
     const struct judge_options options = {.rules = &work->rules,
-                                          .hide_answers = !worker->settings.raw_text_diff,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = worker->cancel_fd,
                                           .progress = progress,

@@ -267,7 +267,6 @@ static int judge_row(struct job_work *work, const struct language *language, str
     const struct submission submission = submission_of(work, language, problem);
     const struct judge_options options = {.rules = &work->rules,
                                           .all = work->answers != NULL,
-                                          .hide_answers = !worker->settings.raw_text_diff,
                                           .ui = worker->settings.ui == UI_ZH ? UI_ZH : UI_EN,
                                           .stop_fd = worker->cancel_fd,
                                           .progress = progress,

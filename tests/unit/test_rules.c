@@ -89,7 +89,7 @@ static void test_keys(void)
     const struct judge_rules *r = &made->rules;
     CU_ASSERT_EQUAL(made->result, 0);
     CU_ASSERT(!r->oi_mode && !r->use_max_time && r->time_limit_to_total && r->ignore_esol && !r->internal_mark);
-    CU_ASSERT(!r->copy_data && !r->sim_enable && !r->first_failure_rate);
+    CU_ASSERT(!r->copy_data && !r->sim_enable && r->raw_text_diff && !r->first_failure_rate);
     CU_ASSERT(r->full_diff == 1 && r->auto_result == 4 && r->time_bonus_ms == 2000 && r->memory_bonus_mib == 64);
     CU_ASSERT(fabs(r->cpu_compensation - 1) < 1e-9 && !made->problem.compare.strict_line_ends);
     CU_ASSERT_STRING_EQUAL(r->cc_std, "-std=c17");
@@ -98,7 +98,7 @@ static void test_keys(void)
     r = &made->rules;
     CU_ASSERT_EQUAL(made->result, 0);
     CU_ASSERT(r->oi_mode && r->use_max_time && !r->time_limit_to_total && !r->ignore_esol && r->internal_mark);
-    CU_ASSERT(r->copy_data && r->sim_enable && made->problem.compare.strict_line_ends);
+    CU_ASSERT(r->copy_data && r->sim_enable && !r->raw_text_diff && made->problem.compare.strict_line_ends);
     CU_ASSERT(r->full_diff == 3 && r->auto_result == 14 && r->time_bonus_ms == 0 && r->memory_bonus_mib == 100);
     CU_ASSERT(fabs(r->cpu_compensation - 2.5) < 1e-9);
     CU_ASSERT_STRING_EQUAL(r->cc_std, "-std=c99");
