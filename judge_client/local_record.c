@@ -200,9 +200,12 @@ static int apply(struct local_record *local, struct err *e)
     if (write_all(local, e) != 0)
         return -1;
     if (local->written_count > 0) {
-        int told = record_reload(local->places.home, &why);
+        /* A worker takes all of them or none. */
+        int told = judge_check_policies(local->places.policies, local->languages, &why) != 0
+                       ? -1
+                       : record_reload(local->places.home, &why);
         if (told < 0)
-            return err_set(e, "the lines are written, but the pool does not take them: %s", why.text);
+            return err_set(e, "the lines are written, but a pool does not take them: %s", why.text);
         if (!local->options->json)
             printf("%s\n", told > 0 ? "the pool reads its policies again" : why.text);
         if (reopen_judge(local, e) != 0)

@@ -145,6 +145,8 @@ static int write_file(const struct writing *writing, struct err *e)
 
 static int open_folder(struct writing *writing, struct err *e)
 {
+    if (access(writing->local->places.home, F_OK) != 0)
+        return err_sys(e, errno, "%s", writing->local->places.home); /* a slip: no home is made by this */
     if (file_make_folders(writing->folder, 0755, e) != 0)
         return -1;
     writing->folder_fd = open(writing->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -26,9 +26,10 @@ bool record_lacks(const struct record_call *call)
 
 struct danger record_danger(const struct record_call *call)
 {
-    static const struct danger foreign = {
-        DANGER_DANGEROUS, 0,
-        "a call of another architecture than the policy names: a 32-bit program, or a way around the filter"};
+    static const struct danger foreign = {DANGER_DANGEROUS, 0,
+                                          "a call of another architecture than the policy names: a 32-bit program (its "
+                                          "policy needs an `arch` line), or a "
+                                          "way around the filter"};
     if (call->why == RECORD_FOREIGN)
         return foreign;
     if (call->why == RECORD_UNKNOWN || call->name == NULL)

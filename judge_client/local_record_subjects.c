@@ -167,6 +167,12 @@ static int judge_source(struct local_record *local, const struct record_subject 
     verdict->verdict = judgement.verdict;
     if (judgement.failed < judgement.case_count)
         (void)str_copy(verdict->note, sizeof verdict->note, judgement.cases[judgement.failed].note); /* of one size */
+    else if (judgement.compile_refused[0] != '\0')
+        (void)str_format(verdict->note, sizeof verdict->note, "a system call that is not allowed: %s",
+                         judgement.compile_refused); /* it fits */
+    else if (!judgement.compiled)
+        (void)str_format(verdict->note, sizeof verdict->note, "%.*s", (int)strcspn(judgement.compile_text, "\n"),
+                         judgement.compile_text); /* cut is fine */
     judgement_fini(&judgement);
     return 0;
 }
