@@ -33,11 +33,12 @@
 #include "common/banned.h"
 
 enum {
-    LOOK_MS = 10000, /* between two looks at all files of all compilers, without a job */
-    OTHER_MS = 1000, /* another worker tests: nothing is to be done so long */
-    LOCK_MS = 50,    /* between two tries of a lock that a job waits for */
-    ANY = 1 << 20,   /* of the locks: whoever tests without a job; the others are languages' numbers */
-    SLOW_MS = 5000,  /* guesses of how long a test takes, where it was never done */
+    LOOK_MS = 10000,        /* between two looks at all files of all compilers, without a job: of slot 0... */
+    LOOK_OTHERS_MS = 60000, /* ...and of others, who see at once what it has found */
+    OTHER_MS = 1000,        /* another worker tests: nothing is to be done so long */
+    LOCK_MS = 50,           /* between two tries of a lock that a job waits for */
+    ANY = 1 << 20,          /* of the locks: whoever tests without a job; the others are languages' numbers */
+    SLOW_MS = 5000,         /* guesses of how long a test takes, where it was never done */
     MIDDLE_MS = 1000,
     QUICK_MS = 200,
     QUIET_MS = 120000, /* the longest that a test may be silent: between its programs it is not */
@@ -196,7 +197,8 @@ void worker_selftest_look(struct worker *worker)
     int64_t now_us = clock_now_us();
     if (tests == NULL)
         return;
-    bool late = now_us - tests->looked_us >= LOOK_MS * INT64_C(1000);
+    int look_ms = worker->slot == 0 ? LOOK_MS : LOOK_OTHERS_MS;
+    bool late = now_us - tests->looked_us >= look_ms * INT64_C(1000);
     bool there = tests->folder_fd >= 0 && fstat(tests->folder_fd, &info) == 0;
     if (there ? info.st_nlink == 0 : late) { /* somebody has removed it; or what was in the way may be gone */
         open_files(worker, tests);
