@@ -204,8 +204,8 @@ DOCTOR_CHECK(group_run)
         type_tier(doctor);
     } else if (e.text[0] != '\0' && doctor->groups.memory[0] != '\0') {
         doctor_warn(doctor, "cgroup: a group is made, used and removed, but %s", e.text);
-        doctor_type(doctor,
-                    "apt-get install linux-image-amd64 && reboot (5.19 or newer), or live with the largest process's");
+        doctor_type(doctor, "apt-get install linux-image-$(dpkg --print-architecture) && reboot (5.19 or newer), or "
+                            "live with the largest process's");
     } else {
         doctor_ok(doctor, "cgroup: a group is made, used and removed");
     }

@@ -55,7 +55,9 @@ DOCTOR_CHECK(kernel)
         return;
     }
     doctor_lacks(doctor, "kernel %s: %d.%d or newer is needed", release, KERNEL_MAJOR, KERNEL_MINOR);
-    doctor_type(doctor, "apt-get install linux-image-amd64 && reboot (a system from 2021 or later has one)");
+    doctor_type(
+        doctor,
+        "apt-get install linux-image-$(dpkg --print-architecture) && reboot (a system from 2021 or later has one)");
 }
 
 DOCTOR_CHECK(root_user)
@@ -144,7 +146,9 @@ DOCTOR_CHECK(namespace)
     doctor_path(doctor, name, path);
     if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
         doctor_lacks(doctor, "%s namespace: this kernel was built without it", doctor->row->word);
-        doctor_type(doctor, "boot the distribution's own kernel: apt-get install linux-image-amd64 && reboot");
+        doctor_type(
+            doctor,
+            "boot the distribution's own kernel: apt-get install linux-image-$(dpkg --print-architecture) && reboot");
         return;
     }
     (void)str_format(name, sizeof name, "/proc/sys/user/%s", doctor->row->lost); /* it fits */
@@ -207,7 +211,8 @@ DOCTOR_CHECK(seccomp)
     if (error == EPERM || error == EACCES)
         doctor_type_privilege(doctor, "CAP_SYS_ADMIN");
     else
-        doctor_type(doctor, "boot a kernel with CONFIG_SECCOMP_FILTER: apt-get install linux-image-amd64 && reboot");
+        doctor_type(doctor, "boot a kernel with CONFIG_SECCOMP_FILTER: apt-get install linux-image-$(dpkg "
+                            "--print-architecture) && reboot");
 }
 
 /* What is traced: another user's process under a filter, which makes the one call that the filter does not allow. */
@@ -361,8 +366,8 @@ DOCTOR_CHECK(system_call)
     int error = errno;
     doctor_lacks(doctor, "system call %s: %s: %s", doctor->row->word, e.text, doctor->row->lost);
     if (error == ENOSYS && !doctor->container)
-        doctor_type(doctor,
-                    "apt-get install linux-image-amd64 && reboot (the kernel is too old or was built without it)");
+        doctor_type(doctor, "apt-get install linux-image-$(dpkg --print-architecture) && reboot (the kernel is too old "
+                            "or was built without it)");
     else if (error == ENOSYS)
         doctor_type(doctor, "docker run --privileged ... (an old Docker's own filter refuses new calls)");
     else
