@@ -177,7 +177,7 @@ static int read_kattis(struct reading *reading, struct err *e)
     if (left->exit_code != ACCEPT && left->exit_code != REJECT)
         return unknown_code(reading, e);
     return left->exit_code == ACCEPT && left->has_result && !reading->checker->no_points
-               ? take_points(reading, left->result, reading->checker->points, e)
+               ? take_points(reading, left->result, left->is_share ? CHECKER_FRACTION : reading->checker->points, e)
                : 0;
 }
 

@@ -65,6 +65,7 @@ struct checker {
 struct checker_left {
     int exit_code;
     bool has_result, has_message; /* the files of its protocol */
+    bool is_share;                /* the result is a share of the points, whatever points are otherwise */
     char out[CHECKER_TEXT_SIZE], error[CHECKER_TEXT_SIZE];
     char result[CHECKER_TEXT_SIZE], message[CHECKER_TEXT_SIZE];
 };

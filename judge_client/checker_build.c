@@ -420,3 +420,37 @@ int checker_build(struct judge *judge, const struct problem *problem, const char
     free(building);
     return result == 0 ? 0 : err_add(e, "%s/%s", problem->folder, source);
 }
+
+/* The other files of a program of several that is run from its sources: what it imports. */
+static int put_beside(struct judge *judge, const struct problem *problem, const char *source, struct err *e)
+{
+    char folder[CHECKER_PATH_SIZE], path[CHECKER_PATH_SIZE];
+    const char *slash = strrchr(source, '/'), *dot = strrchr(source, '.');
+    struct dirent **entries = NULL;
+    (void)str_format(folder, sizeof folder, "%.*s", slash == NULL ? 0 : (int)(slash - source),
+                     source); /* a part of it */
+    if (slash == NULL || dot == NULL || !is_one_program(folder))
+        return 0;
+    int count = problem_list(problem, folder, &entries, e);
+    int result = count < 0 ? -1 : 0;
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        bool fits = str_format(path, sizeof path, "%s/%s", folder, name) == 0;
+        if (result == 0 && fits && ends_with(name, dot) && strcmp(path, source) != 0) {
+            int fd = problem_open_file(problem, path, e);
+            result = fd < 0 ? -1 : sandbox_put_program(judge->sandbox, CHECKER_CELL, name, fd, e);
+            file_close(&fd);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return result;
+}
+
+int checker_put(struct judge *judge, const struct problem *problem, const char *source, const char *name,
+                struct checker_program *program, struct err *e)
+{
+    int result = sandbox_put_program(judge->sandbox, CHECKER_CELL, name, program->fd, e);
+    file_close(&program->fd);
+    return result == 0 && program->interpreter != NULL ? put_beside(judge, problem, source, e) : result;
+}

@@ -33,6 +33,10 @@ struct checker_program {
 int checker_build(struct judge *judge, const struct problem *problem, const char *source, const char *binary,
                   const struct judge_options *options, struct checker_program *program, struct err *e);
 
+/* Puts it into the checkers' cell under that name, with what it imports, and closes program->fd. 0, or -1 with e. */
+int checker_put(struct judge *judge, const struct problem *problem, const char *source, const char *name,
+                struct checker_program *program, struct err *e);
+
 /* What a judge keeps in memory. NULL is fine. */
 void checker_build_forget(struct built_programs *programs);
 

@@ -44,6 +44,9 @@ int checker_open_answer(const struct problem *problem, const struct problem_case
 int checker_read_text(int fd, char text[CHECKER_TEXT_SIZE], struct err *e);
 int checker_take_file(int box_fd, const char *name, char text[CHECKER_TEXT_SIZE], bool *has, struct err *e);
 
+/* The file with the result that its protocol has, where it is there. 0, or -1 with e. */
+int checker_take_result(int box_fd, enum checker_protocol protocol, struct checker_left *left, struct err *e);
+
 /* Puts what ("checker"), problem, its file and the end of its standard error around what e says; for a student that is logged, and e
  * says so. Always returns -1. */
 int checker_blame(const struct judge *judge, const struct problem *problem, const struct problem_case *test,

@@ -72,7 +72,7 @@ int checker_prepare(struct judge *judge, const struct submission *submission, co
     }
     int result = sandbox_clear_program(judge->sandbox, CHECKER_CELL, e);
     if (result == 0)
-        result = sandbox_put_program(judge->sandbox, CHECKER_CELL, program->file, program->fd, e);
+        result = checker_put(judge, problem, checker->source, program->file, program, e);
     file_close(&program->fd);
     return result;
 }
@@ -116,13 +116,25 @@ int checker_take_file(int box_fd, const char *name, char text[CHECKER_TEXT_SIZE]
     return result;
 }
 
+/* In Kattis' later formats a share of the case's points takes the place of points. */
+int checker_take_result(int box_fd, enum checker_protocol protocol, struct checker_left *left, struct err *e)
+{
+    if (checker_take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0)
+        return -1;
+    if (protocol != CHECKER_KATTIS || left->has_result)
+        return 0;
+    int result = checker_take_file(box_fd, "score_multiplier.txt", left->result, &left->is_share, e);
+    left->has_result = left->is_share;
+    return result;
+}
+
 static int collect(void *context, size_t k, int box_fd, struct err *e)
 {
     struct checking *checking = context;
     struct checker_left *left = &checking->left;
     enum checker_protocol protocol = checking->submission->problem->checker.protocol;
     (void)k; /* there is one */
-    if (checker_take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0)
+    if (checker_take_result(box_fd, protocol, left, e) != 0)
         return -1;
     if (checker_take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e) != 0)
         return -1;

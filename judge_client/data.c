@@ -94,24 +94,54 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
     return hash;
 }
 
+/* What a package has its data and programs in; else a problem's folders hold what does not change its judging, as solutions. */
+static bool is_judged(const char *name)
+{
+    static const char *const names[] = {"data", "tests", "files", "include", "output_validator", "output_validators"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The sum of the hashes of a folder's files: folders come in any order. path: of the folder below the problem's, with a slash, or
+ * "". Closes fd. False where it cannot be read. */
+static bool add_folder(int fd, const char *path, int level, uint64_t *sum)
+{
+    enum { LEVELS = 8 };
+    struct dirent *entry;
+    DIR *open_folder = fd < 0 ? NULL : fdopendir(fd);
+    if (open_folder == NULL) {
+        file_close(&fd);
+        return false;
+    }
+    while ((entry = readdir(open_folder)) != NULL) {
+        struct stat info;
+        char name[PATH_MAX], facts[64];
+        if (fstatat(fd, entry->d_name, &info, 0) != 0 ||
+            str_format(name, sizeof name, "%s%s", path, entry->d_name) != 0)
+            continue;
+        bool inner = S_ISDIR(info.st_mode) && entry->d_name[0] != '.' && level < LEVELS;
+        if (inner && (level > 0 || is_judged(entry->d_name)) &&
+            str_format(name, sizeof name, "%s%s/", path, entry->d_name) == 0)
+            (void)add_folder(openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), name,
+                             level + 1, sum); /* what cannot be read has no version: judging says so */
+        if (!S_ISREG(info.st_mode))
+            continue;
+        (void)str_format(facts, sizeof facts, "/%lld/%lld", (long long)info.st_size,
+                         (long long)info.st_mtim.tv_sec); /* it fits */
+        uint64_t hash = mix(14695981039346656037ULL, name, strlen(name));
+        *sum += mix(hash, facts, strlen(facts));
+    }
+    (void)closedir(open_folder); /* it was only read; closes fd */
+    return true;
+}
+
 void data_version(char version[DATA_VERSION_SIZE], const char *folder)
 {
     uint64_t sum = 0;
-    struct dirent *entry;
     version[0] = '\0';
-    DIR *open_folder = opendir(folder);
-    if (open_folder == NULL)
-        return;
-    while ((entry = readdir(open_folder)) != NULL) {
-        struct stat info;
-        if (fstatat(dirfd(open_folder), entry->d_name, &info, 0) != 0 || !S_ISREG(info.st_mode))
-            continue;
-        char facts[64];
-        (void)str_format(facts, sizeof facts, "/%lld/%lld", (long long)info.st_size,
-                         (long long)info.st_mtim.tv_sec); /* it fits */
-        uint64_t hash = mix(14695981039346656037ULL, entry->d_name, strlen(entry->d_name));
-        sum += mix(hash, facts, strlen(facts)); /* a sum: folders come in any order */
-    }
-    (void)closedir(open_folder);                                                      /* it was only read */
-    (void)str_format(version, DATA_VERSION_SIZE, "%016llx", (unsigned long long)sum); /* it fits */
+    if (add_folder(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "", 0, &sum))
+        (void)str_format(version, DATA_VERSION_SIZE, "%016llx", (unsigned long long)sum); /* it fits */
 }

@@ -63,8 +63,7 @@ int interact_prepare(struct judge *judge, const struct submission *submission, c
         return err_set(e, "interactor %s/%s could not be made ready (the log says why)", problem->folder,
                        interactor->source);
     }
-    int result = sandbox_put_program(judge->sandbox, CHECKER_CELL, INTERACTOR, program->fd, e);
-    file_close(&program->fd);
+    int result = checker_put(judge, problem, interactor->source, INTERACTOR, program, e);
     for (int i = 1; i < problem->processes && result == 0; i++)
         result = sandbox_share_programs(judge->sandbox, 0, interact_spec_of(i), e);
     return result;
@@ -92,7 +91,7 @@ static int collect(void *context, size_t k, int box_fd, struct err *e)
     struct err why;
     if (k != INTERACT_SPEC)
         return 0;
-    if (checker_take_file(box_fd, checker_result_file(protocol), left->result, &left->has_result, e) != 0 ||
+    if (checker_take_result(box_fd, protocol, left, e) != 0 ||
         checker_take_file(box_fd, checker_message_file(protocol), left->message, &left->has_message, e) != 0)
         return -1;
     int fd = interactor_leaves_output(protocol) ? sandbox_open_left(box_fd, "tout", &why) : -1;

@@ -175,9 +175,9 @@ static int check_contents(struct local_check *check, struct err *e)
 {
     const struct problem *problem = &check->problem;
     struct contents *contents = calloc(1, sizeof *contents);
-    int result = contents == NULL ? err_set(e, "out of memory") : 0;
-    if (result != 0)
-        return -1;
+    int result = 0;
+    if (contents == NULL)
+        return err_set(e, "out of memory");
     contents->check = check;
     contents->digests = calloc(problem->case_count, sizeof *contents->digests);
     if (contents->digests == NULL)

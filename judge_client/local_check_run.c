@@ -140,7 +140,7 @@ static int run_validators_of(struct local_check *check, const char *source, int 
     }
     int result = sandbox_clear_program(check->sandbox, CHECKER_CELL, e);
     if (result == 0)
-        result = sandbox_put_program(check->sandbox, CHECKER_CELL, validating.program.file, validating.program.fd, e);
+        result = checker_put(check->judge, &check->problem, source, validating.program.file, &validating.program, e);
     file_close(&validating.program.fd);
     for (size_t i = 0; i < check->problem.case_count && result == 0 && !validating.broken; i++)
         result = validate(&validating, &check->problem.cases[i], e);

@@ -148,8 +148,10 @@ static int read_legacy(const struct tree_node *root, struct kattis_settings *set
     range += strspn(range, " \t");
     range += strcspn(range, " \t");
     range += strspn(range, " \t");
-    if (*range != '\0')
+    if (*range != '\0') {
         settings->most = -1;
+        settings->own_most = true;
+    }
     if (*range != '\0' && strstr(range, "inf") == NULL && package_number(range, 0, 1e9, &settings->most, e) != 0)
         return err_add(e, "range");
     return 0;
@@ -212,6 +214,7 @@ static struct tree *open_settings(const struct problem *problem, const char *pat
 static void inherit(const struct kattis_data *data, struct kattis_group *group, const struct kattis_settings *from)
 {
     group->settings = *from;
+    group->settings.own_most = false;
     if (!data->dated)
         return;
     group->settings = (struct kattis_settings){.accept_score = 1, .most = -1, .flags = from->flags};

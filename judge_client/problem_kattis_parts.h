@@ -21,6 +21,7 @@ struct kattis_settings {
     bool ignore_sample;
     double accept_score;
     double most;       /* the end of its range, or max_score; below 0: not said */
+    bool own_most;     /* it is this group's own, not of one that it is in */
     char require[512]; /* names of groups, a blank after each */
     const struct problem_flags *flags;
 };

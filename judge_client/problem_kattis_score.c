@@ -34,13 +34,28 @@ static bool has_points(const struct kattis_data *data)
     return data->problem->checker.kind == CHECKER_PROGRAM && !data->problem->checker.no_points;
 }
 
+/* The points of a group's own cases together, where its range says them: its own range, or, of that of a group that it is in, the part
+ * of its cases. */
+static double most_of(const struct kattis_data *data, const struct kattis_group *group)
+{
+    const struct kattis_group *says = group;
+    while (!says->settings.own_most && says->parent != (size_t)(says - data->groups))
+        says = &data->groups[says->parent];
+    size_t count = says->end - says->first;
+    for (size_t i = 1; says == data->groups && says->settings.ignore_sample && i < data->count;
+         i = data->groups[i].next)
+        count -= strcmp(data->groups[i].path, "data/sample") == 0 ? data->groups[i].end - data->groups[i].first : 0;
+    return count > 0 ? says->settings.most * (double)group->own / (double)count : says->settings.most;
+}
+
 /* What a case of the group gives at most. */
 static double full_of_case(const struct kattis_data *data, const struct kattis_group *group)
 {
     const struct kattis_settings *settings = &group->settings;
     if (!has_points(data) || settings->most < 0)
         return settings->accept_score;
-    return settings->score == KATTIS_SUM && group->own > 0 ? settings->most / (double)group->own : settings->most;
+    double most = most_of(data, group);
+    return settings->score == KATTIS_SUM && group->own > 0 ? most / (double)group->own : most;
 }
 
 static double full_of_own(const struct kattis_data *data, const struct kattis_group *group)

@@ -383,6 +383,12 @@ static int read_checker(struct polygon *polygon, struct err *e)
     if (has < 0)
         return -1;
     bool there = has == 0 && problem_kind(problem, path) != 0;
+    char copy[PROBLEM_PATH_SIZE]; /* of it, beside problem.xml */
+    if (!there && node != NULL && take_path(polygon, node, "copy/@path", copy, e) == 0 &&
+        problem_kind(problem, copy) != 0) {
+        (void)str_copy(path, sizeof path, copy); /* of the same size */
+        there = true;
+    }
     if ((!there || !has_testlib(problem)) && take_standard(problem, name))
         return 0;
     if (node == NULL) {

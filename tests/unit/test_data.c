@@ -73,6 +73,23 @@ static void test_version(void)
     set_time(b, "1.in", 1700000000);
     data_version(other, b);
     CU_ASSERT(strcmp(first, other) != 0);
+    /* A package's data lie deeper; solutions are not judged by. */
+    char folder[512];
+    (void)str_format(folder, sizeof folder, "%s/data", b);
+    CU_ASSERT_FATAL(mkdir(folder, 0700) == 0);
+    data_version(first, b);
+    write_file(b, "data/1.in", "1\n", 0600);
+    data_version(other, b);
+    CU_ASSERT(strcmp(first, other) != 0);
+    remove_file(b, "data/1.in");
+    (void)rmdir(folder);
+    (void)str_format(folder, sizeof folder, "%s/ac", b);
+    CU_ASSERT_FATAL(mkdir(folder, 0700) == 0);
+    write_file(b, "ac/1.c", "1\n", 0600);
+    data_version(other, b);
+    CU_ASSERT(strcmp(first, other) == 0);
+    remove_file(b, "ac/1.c");
+    (void)rmdir(folder);
     for (int i = 0; i < 2; i++) {
         remove_file(i == 0 ? a : b, "1.in");
         remove_file(i == 0 ? a : b, "1.out");
