@@ -305,11 +305,11 @@ void record_print_json(const struct local_record *local)
 
 /* ---- HUSTOJ */
 
-/* How often the programs made the call of this number; the one that started each of them is not among those that were counted. */
+/* How often the programs made the call of this number. */
 static uint64_t uses_of(const struct record *record, int64_t nr)
 {
     const struct syscall_arch *native = syscall_arch_native();
-    uint64_t uses = native != NULL && nr == syscall_number(native, "execve") ? 1 : 0;
+    uint64_t uses = 0;
     for (size_t i = 0; i < record->count; i++) {
         const struct record_call *call = &record->calls[i];
         if (call->program == RECORD_PROGRAM && call->arch == native && call->why != RECORD_FOREIGN && call->nr == nr)
@@ -321,10 +321,7 @@ static uint64_t uses_of(const struct record *record, int64_t nr)
 /* The next number after nr that was used, or -1. */
 static int64_t next_number(const struct record *record, int64_t nr)
 {
-    const struct syscall_arch *native = syscall_arch_native();
-    int64_t next = native == NULL ? -1 : syscall_number(native, "execve");
-    if (next <= nr)
-        next = -1;
+    int64_t next = -1;
     for (size_t i = 0; i < record->count; i++) {
         int64_t other = record->calls[i].nr;
         if (other > nr && uses_of(record, other) > 0 && (next < 0 || other < next))

@@ -192,10 +192,10 @@ static void show_first(const struct record_event *event, struct record_call *cal
     enum danger_first kind = danger_first(call->name);
     uint64_t first = event->args[0];
     char text[RECORD_TEXT - 2];
-    if (kind == DANGER_FIRST_NONE)
+    bool path = kind == DANGER_FIRST_PATH || kind == DANGER_FIRST_PATH_SECOND;
+    if (kind == DANGER_FIRST_NONE || (path && event->pid == 0))
         return;
-    if ((kind == DANGER_FIRST_PATH || kind == DANGER_FIRST_PATH_SECOND) && event->pid > 0 &&
-        read_text(event->pid, event->args[kind == DANGER_FIRST_PATH_SECOND], text, sizeof text))
+    if (path && read_text(event->pid, event->args[kind == DANGER_FIRST_PATH_SECOND], text, sizeof text))
         (void)str_format(call->first, sizeof call->first, "\"%s\"", text); /* it fits */
     else if ((int32_t)first < SMALL && (int32_t)first > -SMALL &&
              (first >> 32 == 0 || first >> 31 == UINT64_C(0x1ffffffff)))

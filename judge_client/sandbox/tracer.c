@@ -282,17 +282,17 @@ static void handle_seccomp(struct tracer *tracer, pid_t pid, int k)
     tracer_end_run(tracer, k, RUN_END_REFUSED, SANDBOX_LIMIT_NONE);
 }
 
-/* What comes before the first program is the cell's, and so is the call that started it; the policy has to allow it all the same. */
+/* What comes before the first program is the cell's, but for the call that started it: the policy has to allow that. */
 static void begin_recording(struct run *run)
 {
     if (run->record == NULL || run->recording)
         return;
     run->recording = true;
-    for (int a = 0; a < run->asked->arch_count; a++) {
-        int row = syscall_index_by_name(run->asked->arches[a].arch, "execve");
-        if (row >= 0)
-            run->calls[a][row] = 1;
-    }
+    const struct syscall_arch *native = run->asked->arches[0].arch;
+    struct record_event event = {
+        .cell = (size_t)run->cell->k, .audit = native->audit, .nr = (uint64_t)syscall_number(native, "execve")};
+    if (run->record->counting)
+        record_take(run->record, run->asked, run->calls, &event);
 }
 
 /* A call begins, or has ended. */
