@@ -34,7 +34,9 @@ static struct compile_file *find_file(struct compile_sources *sources, const cha
     return NULL;
 }
 
-static int add(struct compile_sources *sources, const struct submission *submission, const char *path, bool header,
+enum kind { HEADER, BY_SUFFIX, SOURCE };
+
+static int add(struct compile_sources *sources, const struct submission *submission, const char *path, enum kind kind,
                struct err *e)
 {
     const struct problem *problem = submission->problem;
@@ -44,11 +46,13 @@ static int add(struct compile_sources *sources, const struct submission *submiss
     if (strcmp(name, sources->name) == 0)
         return err_set(e, "%s/%s: the submission itself is called %s here: [sources.%s] name can call it otherwise",
                        problem->folder, path, name, submission->language->name);
+    if (name[0] == '-' || name[0] == '@')
+        return err_set(e, "%s/%s: a name that a compiler would take for an option", problem->folder, path);
     if (sources->count + 1 >= JUDGE_FILES) /* the student's own is one, too */
         return err_set(e, "%s: more than %d files beside the source", problem->folder, JUDGE_FILES - 1);
     struct compile_file *file = &sources->files[sources->count];
-    *file =
-        (struct compile_file){.header = header, .source = !header && language_has_suffix(submission->language, name)};
+    bool source = kind == SOURCE || (kind == BY_SUFFIX && language_has_suffix(submission->language, name));
+    *file = (struct compile_file){.header = kind == HEADER, .source = source};
     if (str_copy(file->path, sizeof file->path, path) != 0 || str_copy(file->name, sizeof file->name, name) != 0)
         return err_set(e, "%s/%.64s...: the name is too long", problem->folder, path);
     file->fd = problem_open_file(problem, path, e);
@@ -106,7 +110,8 @@ static int add_named(struct compile_sources *sources, const struct submission *s
             (void)str_format(sources->others + strlen(sources->others),
                              sizeof sources->others - strlen(sources->others), "%s%s",
                              sources->others[0] == '\0' ? "" : " ", base_name(section->with[i]));
-        else if (add(sources, submission, section->with[i], false, e) != 0)
+        else if (add(sources, submission, section->with[i],
+                     section == own && (section->source_bits >> i & 1) != 0 ? SOURCE : BY_SUFFIX, e) != 0)
             return -1;
     }
     sources->offered = sources->source_count > 0 || !others;
@@ -138,7 +143,7 @@ static int add_folder(struct compile_sources *sources, const struct submission *
             continue;
         if (str_format(path, sizeof path, "%s/%s", folder, entries[i]->d_name) != 0)
             result = err_set(e, "%s/%s: a name is too long", problem->folder, folder);
-        else if (add(sources, submission, path, false, e) != 0)
+        else if (add(sources, submission, path, BY_SUFFIX, e) != 0)
             result = -1;
     }
     for (int i = 0; i < count; i++)
@@ -212,7 +217,7 @@ int compile_sources_find(struct compile_sources *sources, const struct submissio
         (problem->folder[0] != '\0' && add_included(sources, submission, e) != 0))
         return -1;
     for (size_t i = 0; i < problem->header_count; i++) {
-        if (add(sources, submission, problem->headers[i], true, e) != 0)
+        if (add(sources, submission, problem->headers[i], HEADER, e) != 0)
             return -1;
     }
     return sources->source_count == 0 ? 0 : look_for_includes(sources, e);

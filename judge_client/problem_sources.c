@@ -51,6 +51,8 @@ static int read_section(const struct problem *problem, const struct conf *conf, 
         return err_set(e, "no language has so long a name");
     if (problem_check_name(name, e) != 0)
         return err_add(e, "name");
+    if (name[0] == '-' || name[0] == '@')
+        return err_set(e, "name: a compiler would take '%.64s' for an option", name);
     (void)str_copy(sources->name, sizeof sources->name, name); /* it was checked to fit */
     if (conf_line(conf, section, "with") == 0)
         return 0;

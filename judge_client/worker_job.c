@@ -439,7 +439,8 @@ static int judge_in(struct job_work *work, const struct language *language, stru
         worker_keep_dialogue(work->worker, work->row.problem_id, work->id, &judgement);
         result = store_judgement(work, &problem, &judgement, e);
         const struct submission submission = submission_of(work, language, &problem);
-        if (work->saved && judgement.verdict == VERDICT_AC && work->rules.sim_enable && work->row.problem_id > 0)
+        if (work->saved && judgement.verdict == VERDICT_AC && work->rules.sim_enable && work->row.problem_id > 0 &&
+            problem.type == PROBLEM_PROGRAM)
             worker_similar(work->worker, &submission, work->id);
         judgement_fini(&judgement);
     }
