@@ -226,6 +226,24 @@ static void report_row(struct report *report, const struct answers *answers, con
         (*left_out)++;
 }
 
+/* What the first that failed wrote to standard error, as lines that Markdown leaves alone. */
+static void report_stderr(struct report *report, const struct judgement *judgement)
+{
+    char clean[2 * JUDGE_STDERR_SIZE], line[LINE_BYTES];
+    if (judgement->failed_stderr == NULL || judgement->failed_stderr[0] == '\0')
+        return;
+    hidden_words_replace(clean, sizeof clean, judgement->failed_stderr);
+    for (char *at = clean, *next = at; next != NULL; at = next + 1) {
+        next = strchr(at, '\n');
+        if (next != NULL)
+            *next = '\0';
+        (void)str_format(line, sizeof line, "    %s\n", at); /* cut is fine */
+        if (*at != '\0')
+            (void)append(report, line); /* it fits: half of the text is left to it and the table */
+    }
+    (void)append(report, "\n");
+}
+
 void answers_report(char *text, size_t size, const struct answers *answers, const struct judgement *judgement)
 {
     static const char *const heads[UI_COUNT] = {
@@ -251,9 +269,10 @@ void answers_report(char *text, size_t size, const struct answers *answers, cons
             continue;
         shown_name(name, sizeof name, one->test->input);
         (void)str_format(line, sizeof line, "%s: %s: %s\n\n", name, verdict_name(one->verdict, answers->ui), one->note);
-        if (report.used > size / 2 || !append(&report, line))
+        if (report.used > size / 4 || !append(&report, line))
             left_out++;
     }
+    report_stderr(&report, judgement);
     size_t notes_left_out = left_out;
     left_out = 0;
     (void)append(&report, "filename|size|result|memory|time\n--|--|--|--|--\n"); /* notes leave it room */

@@ -35,8 +35,8 @@ void answers_fini(struct answers *answers);
  * why. 0. Needs root where the folder or the owner is another's. */
 int answers_take(void *context, struct case_judgement *result, int fd, struct err *e);
 
-/* The report for the teacher into text (size bytes, terminated), as Markdown: how many were written, a table with a row a case, and
- * why one was not. None of its own words is hidden by the page of test runs. */
+/* The report for the teacher into text (size bytes, terminated), as Markdown: how many were written, why one was not, what the first
+ * of these wrote to standard error, and a table with a row a case. No word in it is one that the page of test runs hides. */
 void answers_report(char *text, size_t size, const struct answers *answers, const struct judgement *judgement);
 
 #endif

@@ -44,7 +44,8 @@ struct job_work {
     char data_version[DATA_VERSION_SIZE];
     struct answers *answers; /* the reference program of a teacher makes them; else NULL */
     bool running_said;
-    bool saved; /* the verdict was written by us */
+    bool set_back; /* the verdict was not written: a page wants the row judged anew */
+    bool saved;    /* the verdict was written by us */
     struct worker_told told;
 };
 
@@ -312,6 +313,17 @@ static void take_mark(const struct judgement *judgement, struct store_outcome *o
     outcome->pass_rate = judgement->mark / 100 < MOST_RATE ? judgement->mark / 100 : MOST_RATE;
 }
 
+/* The row was taken from this delivery, and waits: nobody else has it. */
+static bool is_set_back(const struct job_work *work)
+{
+    struct store_status status;
+    struct err e;
+    if (store_status(work->worker->store, work->id, false, &status, &e) != 1)
+        return false; /* the sweep finds it */
+    store_status_fini(&status);
+    return status.result == STORE_WAITING || status.result == STORE_REJUDGE;
+}
+
 /* Writes the judgement: 0, or -1 with e (no memory). */
 static int store_judgement(struct job_work *work, const struct problem *problem, const struct judgement *judgement,
                            struct err *e)
@@ -359,7 +371,11 @@ static int store_judgement(struct job_work *work, const struct problem *problem,
         log_info("judged submission=%lld problem=%lld verdict=%s cpu_us=%lld mem_kib=%lld attempt=%d",
                  (long long)work->id, (long long)work->row.problem_id, verdict_code(judgement->verdict),
                  (long long)judgement->cpu_us, (long long)judgement->mem_kib, work->job->attempt);
-    else
+    work->set_back = !saved && is_set_back(work);
+    if (work->set_back)
+        log_info("verdict not written submission=%lld: it was set back meanwhile, and is judged again",
+                 (long long)work->id);
+    else if (!saved)
         log_warnx("verdict not written submission=%lld: another worker has the claim by now", (long long)work->id);
     free(cases);
     free(text);
@@ -463,7 +479,9 @@ static void judge_claimed(struct job_work *work)
         err_set(&e, "language %d is not installed on this box", work->row.language);
     else
         result = judge_in(work, language, &e);
-    if (result == 0)
+    if (result == 0 && work->set_back)
+        give_back(work, false, false, "set back meanwhile");
+    else if (result == 0)
         ack(work);
     else if (worker_cancelled(worker))
         end_cancelled(work);

@@ -37,7 +37,8 @@ struct list_late { /* a number of the site's list whose row is not there yet: a 
 };
 
 struct list_dropped {                  /* what was taken from the site's list for nothing */
-    int64_t unsaid, first_us, said_us; /* how many since the last line, since when; when that was */
+    int64_t unsaid, first_us, last_us; /* how many since the last line, from when to when */
+    int64_t said_us;                   /* when that line was */
     char last[QUEUE_ID_SIZE];
 };
 

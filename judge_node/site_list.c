@@ -16,7 +16,7 @@
 #define LIST_RETRY_US 200000     /* a row that is not there yet: a replica may lag */
 #define LIST_GIVE_UP_US 10000000 /* then the sweep will find it, if it comes */
 #define LIST_SAY_US 60000000     /* between two lines about what was dropped */
-#define LIST_GATHER_US 1000000   /* what is dropped within it is one line */
+#define LIST_QUIET_US 1000000    /* a line comes when nothing has been dropped for so long */
 #define LIST_QUICK_MS 100        /* a queue that has no list answers at once: look that often */
 
 static void list_poll(const struct intake *intake, int timeout_ms)
@@ -29,32 +29,29 @@ static void list_count(struct list_dropped *dropped, const char *text, int64_t n
 {
     if (dropped->unsaid++ == 0)
         dropped->first_us = now_us;
+    dropped->last_us = now_us;
     (void)str_copy(dropped->last, sizeof dropped->last, text); /* cut is fine */
 }
 
-/* When there is something to say of what was dropped. */
-static int64_t list_say_due(const struct list_dropped *dropped, int64_t gather_us)
+/* When there is something to say of what was dropped; more_comes: not before there is an end of it. */
+static int64_t list_say_due(const struct list_dropped *dropped, bool more_comes)
 {
     if (dropped->unsaid == 0)
         return INT64_MAX;
-    int64_t due_us = dropped->first_us + gather_us;
+    int64_t due_us = dropped->first_us + LIST_GIVE_UP_US + LIST_QUIET_US;
+    if (!more_comes && dropped->last_us + LIST_QUIET_US < due_us)
+        due_us = dropped->last_us + LIST_QUIET_US;
     return dropped->said_us != 0 && dropped->said_us + LIST_SAY_US > due_us ? dropped->said_us + LIST_SAY_US : due_us;
 }
 
 /* One line a minute tells of all of them. */
-static void list_say(struct list_dropped *dropped, int64_t gather_us, const char *why, int64_t now_us)
+static void list_say(struct list_dropped *dropped, bool more_comes, const char *why, int64_t now_us)
 {
-    if (now_us < list_say_due(dropped, gather_us))
+    if (now_us < list_say_due(dropped, more_comes))
         return;
     log_warnx("list dropped=%lld last=\"%s\": %s", (long long)dropped->unsaid, shown_of(dropped->last).text, why);
     dropped->said_us = now_us;
     dropped->unsaid = 0;
-}
-
-/* Those without a row come to an end one after the other: while some are looked for, their line waits for them. */
-static int64_t list_gone_gather(const struct intake *intake)
-{
-    return intake->late_count == 0 ? 0 : LIST_GIVE_UP_US + LIST_GATHER_US;
 }
 
 /* What is left to another box, which sweeps for it, is said once. */
@@ -217,15 +214,15 @@ int list_work(struct intake *intake, int64_t now_us)
             intake->late[kept++] = *late;
     }
     intake->late_count = kept;
-    list_say(&intake->bad, LIST_GATHER_US, "not a submission's number", now_us);
-    list_say(&intake->gone, list_gone_gather(intake), "no row has such a number", now_us);
+    list_say(&intake->bad, false, "not a submission's number", now_us);
+    list_say(&intake->gone, intake->late_count > 0, "no row has such a number", now_us);
     return code;
 }
 
 int64_t list_due(const struct intake *intake)
 {
-    int64_t gone_us = list_say_due(&intake->gone, list_gone_gather(intake));
-    int64_t due = list_say_due(&intake->bad, LIST_GATHER_US);
+    int64_t gone_us = list_say_due(&intake->gone, intake->late_count > 0);
+    int64_t due = list_say_due(&intake->bad, false);
     if (gone_us < due)
         due = gone_us;
     for (size_t i = 0; i < intake->late_count; i++) {

@@ -111,6 +111,8 @@ static void test_files(void)
         take(&bench, i, outputs[i]);
     bench.cases[4].verdict = VERDICT_RE;
     (void)str_copy(bench.cases[4].note, JUDGE_NOTE_SIZE, "exit code 3");
+    char error[] = "Traceback:\n  judge.py, line 1\nNameError\n";
+    bench.judgement.failed_stderr = error;
     CU_ASSERT(holds(&bench, "1.out", "same\n") && holds(&bench, "2.out", "new\n") && holds(&bench, "3.ans", "ans\n") &&
               holds(&bench, "4.out", ""));
     CU_ASSERT(fstatat(bench.fd, "3.out", &info, 0) != 0 && fstatat(bench.fd, "5.out", &info, 0) != 0);
@@ -118,10 +120,10 @@ static void test_files(void)
     CU_ASSERT(fstatat(bench.fd, "4.out", &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) &&
               (info.st_mode & 0777) == 0640);
     answers_report(text, sizeof text, &bench.answers, &bench.judgement);
-    const char *table =
-        strstr(text, "5.in: Runtime Error: exit code 3\n\nfilename|size|result|memory|time\n--|--|--|--|--\n"
-                     "1.out|5|as it was|640KB|1ms\n2.out|4|replaced|640KB|1ms\n"
-                     "3.ans|4|replaced|640KB|1ms\n4.out|0|written|640KB|1ms\n5.in|-|RE|640KB|1ms\n");
+    const char *table = strstr(text, "5.in: Runtime Error: exit code 3\n\n    Traceback:\n      [grader].py, line 1\n  "
+                                     "  NameError\n\nfilename|size|result|memory|time\n--|--|--|--|--\n"
+                                     "1.out|5|as it was|640KB|1ms\n2.out|4|replaced|640KB|1ms\n"
+                                     "3.ans|4|replaced|640KB|1ms\n4.out|0|written|640KB|1ms\n5.in|-|RE|640KB|1ms\n");
     UNIT_CHECK(table != NULL && strstr(text, ": 3 written, 1 as they were, 1 not made\n") != NULL, "%s", text);
     bench_close(&bench);
 }
@@ -163,6 +165,9 @@ static void test_many(void)
         bench.cases[i].verdict = VERDICT_TLE;
         memset(bench.cases[i].note, 'x', JUDGE_NOTE_SIZE - 1);
     }
+    static char error[JUDGE_STDERR_SIZE];
+    memset(error, 'y', sizeof error - 1);
+    bench.judgement.failed_stderr = error;
     answers_report(text, sizeof text, &bench.answers, &bench.judgement);
     CU_ASSERT(strlen(text) < sizeof text && strstr(text, " more lines are not shown\n") != NULL);
     UNIT_CHECK(strstr(text, "\n0.in|-|TLE|") != NULL, "%.200s", text);
