@@ -278,8 +278,13 @@ static int compile_with(struct compiling *compiling, const struct submission *su
         show_own(judge, sources, judgement);
         judgement->compile_wall_us = result.wall_us;
         if (result.refused)
-            (void)str_copy(judgement->compile_refused, sizeof judgement->compile_refused, result.refused_name); /* fits */
+            (void)str_copy(judgement->compile_refused, sizeof judgement->compile_refused,
+                           result.refused_name); /* fits */
         judgement->compiled = result.exit_code == 0 && (compiling->found || runs_source(language));
+        const char *blamed =
+            judgement->compiled ? NULL : rules_blamed(options->rules, language, judgement->compile_text);
+        if (blamed != NULL)
+            return err_set(e, "compile: the compiler does not take %s, which a judge.conf sets", blamed);
         if (!judgement->compiled) {
             explain(judgement, &result, options->ui);
             explain_foreign(sources, judgement, options->ui);

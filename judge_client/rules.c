@@ -21,6 +21,8 @@
 
 #define PROBLEM_RULES "judge.conf"
 
+#define LEAST_COMPENSATION 0.001
+
 enum { MOST_BYTES = 64 << 10 };
 
 /* HUSTOJ's numbers of languages. */
@@ -66,7 +68,8 @@ void rules_of_site(struct judge_rules *rules, const struct settings *settings)
         .auto_result = settings->auto_result,
         .time_bonus_ms = settings->java_time_bonus_ms < 0 ? -1 : settings->java_time_bonus_ms,
         .memory_bonus_mib = settings->java_memory_bonus_mib,
-        .cpu_compensation = settings->cpu_compensation > 0 ? settings->cpu_compensation : 1,
+        .cpu_compensation =
+            settings->cpu_compensation > LEAST_COMPENSATION ? settings->cpu_compensation : LEAST_COMPENSATION,
     };
     set_word(rules->cc_std, "-std=", settings->cc_std);
     set_word(rules->cpp_std, "-std=", settings->cpp_std);
@@ -200,6 +203,36 @@ char **rules_compiler(const struct judge_rules *rules, const struct language *la
     }
     words[count] = NULL;
     return words;
+}
+
+/* Does a line say so: `gcc: error: unrecognized command-line option '-std=c71'`? A message about a source has its name first. */
+static bool line_blames(const char *line, size_t length, const char *word)
+{
+    static const char *const speakers[] = {
+        "gcc: error: ",           "g++: error: ",   "cc1: error: ", "cc1plus: error: ",
+        "cc1plus: fatal error: ", "clang: error: ", "error: "};
+    const char *found = memmem(line, length, word, strlen(word));
+    bool speaks = false;
+    for (size_t i = 0; i < sizeof speakers / sizeof *speakers; i++)
+        speaks = speaks || (length > strlen(speakers[i]) && str_starts(line, speakers[i]));
+    return speaks && found != NULL;
+}
+
+const char *rules_blamed(const struct judge_rules *rules, const struct language *language, const char *messages)
+{
+    const char *std = language->id == LANGUAGE_C ? rules->cc_std : rules->cpp_std;
+    /* -O's complaint names no more than -O. */
+    const char *const words[][2] = {{std, std},
+                                    {rules->cc_opt, str_starts(rules->cc_opt, "-O") ? "argument to" : rules->cc_opt}};
+    if (language->id != LANGUAGE_C && language->id != LANGUAGE_CPP)
+        return NULL;
+    for (const char *line = messages; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (words[i][0][0] != '\0' && line_blames(line, strcspn(line, "\n"), words[i][1]))
+                return words[i][0];
+        }
+    }
+    return NULL;
 }
 
 /* ---- results */

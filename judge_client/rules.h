@@ -57,6 +57,10 @@ int64_t rules_memory_mib(const struct judge_rules *rules, const struct problem *
  * themselves are the language's and the rules'. NULL: no memory. */
 char **rules_compiler(const struct judge_rules *rules, const struct language *language, char *const *argv);
 
+/* Where the compiler's messages say that it does not know a word of the rules, which is nobody's fault who submits: that word. NULL:
+ * they do not. */
+const char *rules_blamed(const struct judge_rules *rules, const struct language *language, const char *messages);
+
 /* HUSTOJ's number of a verdict of a submission whose most memory was mem_kib. */
 int rules_result(const struct judge_rules *rules, enum verdict verdict, int64_t mem_kib);
 

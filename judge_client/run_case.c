@@ -28,6 +28,7 @@ enum {
     OUTPUT_SLACK = 1024,
     OUTPUT_KEPT = 64 << 10,
     LEAST_US = 1000, /* to run at all */
+    MOST_S = 86400,  /* that a sandbox grants */
 };
 
 struct collecting {
@@ -81,6 +82,11 @@ int64_t run_case_output_limit(const struct problem *problem, const struct proble
     return problem->limits.output_mib > 0 ? problem->limits.output_mib << 20 : 2 * test->answer_bytes + OUTPUT_SLACK;
 }
 
+static int64_t granted(int64_t us)
+{
+    return us < LEAST_US ? LEAST_US : us < MOST_S * INT64_C(1000000) ? us : MOST_S * INT64_C(1000000);
+}
+
 struct sandbox_limits judge_case_limits(const struct judge *judge, const struct submission *submission,
                                         const struct problem_case *test, const struct judge_rules *rules)
 {
@@ -95,8 +101,8 @@ struct sandbox_limits judge_case_limits(const struct judge *judge, const struct 
     int64_t stack_mib = problem->limits.stack_mib > 0 ? problem->limits.stack_mib : usual_mib;
     int processes = problem->limits.processes;
     return (struct sandbox_limits){
-        .cpu_us = left_us > LEAST_US ? (int64_t)((double)left_us / rules->cpu_compensation) : LEAST_US,
-        .wall_us = wall_ms * 1000,
+        .cpu_us = granted((int64_t)((double)left_us / rules->cpu_compensation)),
+        .wall_us = granted(wall_ms * 1000),
         .mem_kib = mem_mib * 1024,
         .out_bytes = run_case_output_limit(problem, test) + ERROR_BYTES,
         .stack_kib = stack_mib * 1024,

@@ -254,6 +254,35 @@ static void test_compiler(void)
     }
 }
 
+static void test_blamed(void)
+{
+    static const struct {
+        int id;
+        const char *messages, *word;
+    } rows[] = {
+        {0, "gcc: error: unrecognized command-line option \u2018-std=c71\u2019\n", "-std=c71"},
+        {0, "Main.c:1: warning: x\ncc1: error: argument to \u2018-O\u2019 should be a non-negative integer", "-O2;rm"},
+        {0, "Main.c:1:2: error: #error gcc: error: -std=c71\n", NULL},
+        {0, "Main.c:1:2: error: expected ';'\n", NULL},
+        {0, "gcc: error: unrecognized command-line option \u2018-fno\u2019\n", NULL},
+        {1, "g++: error: unrecognized command-line option \u2018-std=c++71\u2019; did you mean", "-std=c++71"},
+        {1, "g++: error: unrecognized command-line option \u2018-std=c71\u2019\n", NULL},
+        {6, "gcc: error: unrecognized command-line option \u2018-std=c71\u2019\n", NULL},
+        {0, "", NULL},
+    };
+    struct judge_rules rules = rules_usual;
+    (void)str_copy(rules.cc_std, sizeof rules.cc_std, "-std=c71");
+    (void)str_copy(rules.cpp_std, sizeof rules.cpp_std, "-std=c++71");
+    (void)str_copy(rules.cc_opt, sizeof rules.cc_opt, "-O2;rm");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct language language = {.id = rows[i].id};
+        const char *word = rules_blamed(&rules, &language, rows[i].messages);
+        (void)UNIT_CHECK(rows[i].word == NULL ? word == NULL : word != NULL && strcmp(word, rows[i].word) == 0,
+                         "row %zu: %s", i, word == NULL ? "none" : word);
+        CU_ASSERT_PTR_NULL(rules_blamed(&rules_usual, &language, rows[i].messages));
+    }
+}
+
 static void test_result(void)
 {
     struct judge_rules rules = rules_usual;
@@ -266,7 +295,7 @@ static void test_result(void)
 static const struct unit_test tests[] = {
     {"keys", test_keys},         {"defaults", test_defaults},   {"problem_ini", test_problem_ini},
     {"wrong", test_wrong},       {"too_large", test_too_large}, {"limits", test_limits},
-    {"compiler", test_compiler}, {"result", test_result},
+    {"compiler", test_compiler}, {"blamed", test_blamed},       {"result", test_result},
 };
 
 UNIT_MAIN("rules", tests)
