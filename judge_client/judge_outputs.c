@@ -72,10 +72,18 @@ static int begin(struct judge *judge, const struct problem *problem, struct err 
 /* A submission that is wrong as a whole. Always returns 0. */
 static int refuse(struct judgement *judgement, const char *why, const char *name)
 {
+    static const char *const colons[] = {":", "："};
     char shown[NAME_SHOWN];
+    size_t length = strlen(why);
     text_clean(shown, sizeof shown, name, strlen(name));
+    for (size_t i = 0; i < 2 && shown[0] == '\0'; i++) { /* nothing follows it */
+        size_t end = strlen(colons[i]);
+        if (length > end && strcmp(why + length - end, colons[i]) == 0)
+            length -= end;
+    }
     judgement->compiled = false;
-    (void)str_format(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, "%s%s%s\n", why, /* it fits */
+    (void)str_format(judgement->compile_text, JUDGE_COMPILE_TEXT_BYTES + 1, "%.*s%s%s\n", (int)length,
+                     why, /* it fits */
                      shown[0] == '\0' ? "" : " ", shown);
     return 0;
 }

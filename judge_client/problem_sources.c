@@ -65,8 +65,12 @@ static int read_section(const struct problem *problem, const struct conf *conf, 
 int problem_find_sources(struct problem *problem, const struct conf *conf, struct err *e)
 {
     const char *section;
-    problem->type = (enum problem_type)conf_choice(conf, "problem", "type", PROBLEM_PROGRAM);
     problem->has_type = conf_line(conf, "problem", "type") != 0;
+    if (problem->has_type)
+        problem->type = (enum problem_type)conf_choice(conf, "problem", "type", PROBLEM_PROGRAM);
+    if (problem->type != PROBLEM_PROGRAM && problem->interactor.kind != CHECKER_NONE)
+        return err_set(e, "%s/%s:%d: type: there is an interactor, which needs a program: one of the two must go",
+                       problem->folder, PROBLEM_CONF, conf_line(conf, "problem", "type"));
     /* Each case is a task of its own. */
     if (problem->type != PROBLEM_PROGRAM && !problem->has_scoring &&
         (problem->subtask_count == 0 || problem->subtasks[0].number < 0))

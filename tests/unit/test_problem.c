@@ -761,6 +761,8 @@ static void test_bad_conf(void)
          "/problem.ini:1: [sources]: with: " FOLDER "/a.cpp is a link out of the folder (or not a relative one)"},
         {"1.in 1.out problem.ini=[sources.an-awfully-long-name-of-a-language]\nname=a\n",
          FOLDER "/problem.ini:1: [sources.an-awfully-long-name-of-a-language]: no language has so long a name"},
+        {"1.in 1.out interactor.cc problem.ini=[problem]\ntype=output_only\n",
+         FOLDER "/problem.ini:2: type: there is an interactor, which needs a program: one of the two must go"},
         {"1.in 1.out problem.ini=[problem]\ntype=output\n",
          FOLDER "/problem.ini:2: type = output: must be one of: program output_only raw_text"},
         {"1.in 1.out problem.ini=[cases]\nsamples=1~2\n", FOLDER "/problem.ini:2: samples: there is no case '2'"},
