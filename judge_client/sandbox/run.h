@@ -61,6 +61,7 @@ struct run {
     bool told;                /* hooks->ended knows of its end */
     bool served;              /* served_us is final */
     int64_t served_us;        /* processor time of those that it waits for */
+    int64_t queued_us;        /* its main thread was ready and did not run: as seen last */
     int64_t idle_since_us;    /* waits in read or write, as far as was seen, since then; 0: it does not */
     int64_t idle_cpu_us;      /* and had used so much */
     int64_t written_check_us; /* when to look at what it has written */

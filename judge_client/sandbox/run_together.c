@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/file.h"
@@ -21,7 +22,27 @@
 
 enum { LOOK_US = 50000, IDLE_US = 1000000, LEAVING_US = 2000 };
 
-/* Processor time of run k, alive or not. */
+/* How long its main thread was ready to run while others ran: a busy box is not the fault of who waits for it. */
+static void look_at_queue(struct run *run)
+{
+    char path[40];
+    char text[128];
+    int64_t ns;
+    if (run->main == 0 || run->main_ended)
+        return;
+    (void)str_format(path, sizeof path, "/proc/%d/schedstat", (int)run->main); /* it fits */
+    if (file_read(AT_FDCWD, path, text, sizeof text, NULL) < 0)
+        return; /* it has ended meanwhile, or this kernel does not tell */
+    char *at = strchr(text, ' ');
+    if (at == NULL)
+        return;
+    at++;
+    at[strcspn(at, " ")] = '\0';
+    if (str_to_int64(at, 0, INT64_MAX, &ns) == 0)
+        run->queued_us = ns / 1000;
+}
+
+/* Time in which run k computed, or would have, alive or not. */
 static int64_t used_us(const struct tracer *tracer, size_t k)
 {
     const struct run *run = &tracer->runs[k];
@@ -33,15 +54,17 @@ static int64_t used_us(const struct tracer *tracer, size_t k)
     else
         own_us = tracer_cpu_us(tracer, k, run->several);
     int64_t group_us = run->several ? cgroup_run_cpu_us(&run->cell->cgroup) : 0;
-    return group_us > own_us ? group_us : own_us;
+    return (group_us > own_us ? group_us : own_us) + run->queued_us;
 }
 
 int64_t run_served_us(const struct tracer *tracer, size_t k)
 {
     int64_t sum_us = 0;
     for (size_t j = 0; j < tracer->run_count; j++) {
-        if ((tracer->runs[k].spec->waits_for >> j & 1) != 0 && j != k)
-            sum_us += used_us(tracer, j);
+        if ((tracer->runs[k].spec->waits_for >> j & 1) == 0 || j == k)
+            continue;
+        look_at_queue(&tracer->runs[j]);
+        sum_us += used_us(tracer, j);
     }
     return sum_us;
 }
@@ -111,6 +134,18 @@ static void look_at_idle(const struct tracer *tracer, size_t k, int64_t now_us)
     }
 }
 
+/* What it waits for is a pipe, and no slow disk. */
+static bool waits_for_pipe(const struct run *run)
+{
+    char path[48];
+    char target[16] = "";
+    int64_t fd = -1;
+    if (waits_in(run, &fd) < 0)
+        return false;
+    (void)str_format(path, sizeof path, "/proc/%d/fd/%lld", (int)run->main, (long long)fd); /* it fits */
+    return readlink(path, target, sizeof target - 1) > 0 && str_starts(target, "pipe:");
+}
+
 bool run_is_locked(const struct tracer *tracer, int64_t now_us)
 {
     bool all = true;
@@ -120,6 +155,8 @@ bool run_is_locked(const struct tracer *tracer, int64_t now_us)
         look_at_idle(tracer, k, now_us);
         all = all && tracer->runs[k].idle_since_us > 0 && now_us - tracer->runs[k].idle_since_us >= IDLE_US;
     }
+    for (size_t k = 0; k < tracer->run_count && all; k++)
+        all = is_over(&tracer->runs[k]) || waits_for_pipe(&tracer->runs[k]);
     return all;
 }
 
@@ -156,27 +193,39 @@ static void describe(const struct run *run, struct sandbox_ending *how)
     }
 }
 
-/* Killed for memory, a program ends without having said so first: its descriptors are closed before it can be waited for. */
-static bool is_exiting(const struct run *run)
+/* Does this process or thread end? */
+static bool is_exiting(pid_t pid)
 {
     enum { FLAGS = 7, EXITING = 4 }; /* the word behind the name; the kernel's PF_EXITING */
     char path[32];
     char text[1024];
-    if (run->main == 0 || is_over(run) || run->leaving || run->left)
-        return false;
-    (void)str_format(path, sizeof path, "/proc/%d/stat", (int)run->main); /* it fits */
+    (void)str_format(path, sizeof path, "/proc/%d/stat", (int)pid); /* it fits */
     if (file_read(AT_FDCWD, path, text, sizeof text, NULL) < 0)
-        return false;
+        return true; /* it is gone already */
     char *at = strrchr(text, ')');
     for (int word = 0; at != NULL && word < FLAGS; word++)
         at = strchr(at + 1, ' ');
     return at != NULL && (strtoul(at + 1, NULL, 10) & EXITING) != 0; /* the kernel's own form */
 }
 
+/* A program that is killed for memory, or has several threads, ends without having said so first: its descriptors are closed before
+ * it can be waited for. */
+static bool ends_now(const struct tracer *tracer, size_t k)
+{
+    const struct run *run = &tracer->runs[k];
+    if (run->main == 0 || is_over(run) || run->leaving || run->left)
+        return false;
+    for (size_t i = 0; i < tracer->count; i++) {
+        if (tracer->tracees[i].run == (int)k && !is_exiting(tracer->tracees[i].pid))
+            return false;
+    }
+    return true;
+}
+
 static bool another_exits(const struct tracer *tracer, size_t k)
 {
     for (size_t j = 0; j < tracer->run_count; j++) {
-        if (j != k && is_exiting(&tracer->runs[j]))
+        if (j != k && ends_now(tracer, j))
             return true;
     }
     return false;

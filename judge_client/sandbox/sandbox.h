@@ -86,7 +86,7 @@ struct sandbox_spec {
     /* Of programs that run together: */
     bool last_words; /* hooks->ended hears of it before its descriptors are closed */
     uint32_t
-        waits_for; /* bit j: the processor time of specs[j] is not counted in this one's wall time; and where all wait in
+        waits_for; /* bit j: the time in which specs[j] computes, or is ready to, is not counted in this one's wall time; and where all wait in
                             * read and write for a second, nobody computing, this one's wall limit is reached */
     int64_t written_bytes; /* to pipes and files together, by the kernel's count, looked at each 50 ms; 0: no limit */
 };
@@ -124,8 +124,9 @@ struct sandbox_ending {
     int signal;    /* that ended it, or 0 */
     bool by_us;    /* a limit, a refused call, or it stopped itself */
     enum sandbox_limit limit;
-    bool held;       /* another one left before and is held: this end is not due to that one */
-    int64_t hold_us; /* out, of one that is leaving: it goes after that time, or when all others have ended or wait in a call */
+    bool held; /* another one left before and is held: this end is not due to that one */
+    int64_t
+        hold_us; /* out, of one that is leaving: it goes after that time, or when all others have ended or wait in a call */
 };
 
 /* Any member may be 0 (stop_fd: -1). */

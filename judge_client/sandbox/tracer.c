@@ -352,12 +352,13 @@ static void handle_ended(struct tracer *tracer, const struct trace_event *event,
     }
 }
 
-/* A process ends: its main thread waits for tracer_let_go, any other goes on. */
+/* A process ends: it waits for tracer_let_go, if it is the main one. Where there are other threads or processes, it goes on: a main
+ * thread may end long before the others. */
 static void handle_leaving(struct tracer *tracer, const struct tracee *tracee)
 {
     struct run *run = &tracer->runs[tracee->run];
     unsigned long status = 0;
-    if (tracee->pid != run->main || run->end != RUN_END_NONE || run->left ||
+    if (tracee->pid != run->main || run->tasks > 1 || run->end != RUN_END_NONE || run->left ||
         ptrace(PTRACE_GETEVENTMSG, tracee->pid, NULL, &status) != 0) {
         tracer_continue(tracer, tracee->pid, 0);
         return;
