@@ -212,13 +212,25 @@ static bool ends_with(const char *name, const char *suffix)
     return length > end && strcmp(name + length - end, suffix) == 0;
 }
 
-static bool is_of_case(const struct problem *problem, const char *path)
+static int by_path(const void *a, const void *b)
 {
-    for (size_t i = 0; i < problem->case_count; i++) {
-        if (strcmp(problem->cases[i].input, path) == 0 || strcmp(problem->cases[i].answer, path) == 0)
-            return true;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The files of all cases, sorted, for free(); *count of them. NULL with e. */
+static const char **list_files(const struct problem *problem, size_t *count, struct err *e)
+{
+    const char **files = calloc(2 * problem->case_count + 1, sizeof *files);
+    if (files == NULL)
+        (void)err_set(e, "out of memory");
+    for (size_t i = 0; files != NULL && i < problem->case_count; i++) {
+        files[2 * i] = problem->cases[i].input;
+        files[2 * i + 1] = problem->cases[i].answer;
     }
-    return false;
+    *count = 2 * problem->case_count;
+    if (files != NULL)
+        qsort(files, *count, sizeof *files, by_path);
+    return files;
 }
 
 /* A name that somebody took for a case's: 1.IN, 1.in.txt, 1.Out. */
@@ -237,9 +249,21 @@ static bool looks_like_case(const char *name)
     return false;
 }
 
-/* Polygon's tests have no suffix: all that lies beside a test is one. */
-static int find_stray(struct local_check *check, const char *folder, bool all, int level, struct err *e)
+struct straying {
+    struct local_check *check;
+    bool all; /* what lies there is a case's, whatever it is called: Polygon's tests have no suffix */
+    const char **files;
+    size_t count;
+};
+
+static bool is_of_case(const struct straying *straying, const char *path)
 {
+    return bsearch(&path, straying->files, straying->count, sizeof *straying->files, by_path) != NULL;
+}
+
+static int find_stray(struct straying *straying, const char *folder, int level, struct err *e)
+{
+    struct local_check *check = straying->check;
     const struct problem *problem = &check->problem;
     struct dirent **entries = NULL;
     int count = problem_list(problem, folder, &entries, e);
@@ -251,8 +275,8 @@ static int find_stray(struct local_check *check, const char *folder, bool all, i
         bool fits = str_format(path, sizeof path, "%s%s%s", top ? "" : folder, top ? "" : "/", name) == 0;
         mode_t kind = result == 0 && fits ? problem_kind(problem, path) : 0;
         if (S_ISDIR(kind) && !top && level < LEVELS)
-            result = find_stray(check, path, all, level + 1, e);
-        else if (S_ISREG(kind) && (all || looks_like_case(name)) && !is_of_case(problem, path))
+            result = find_stray(straying, path, level + 1, e);
+        else if (S_ISREG(kind) && (straying->all || looks_like_case(name)) && !is_of_case(straying, path))
             local_check_say(check, false, "%s belongs to no case%s", path,
                             ends_with(name, ".out") || ends_with(name, ".ans") ? ": there is no .in of its name" : "");
         free(entries[i]);
@@ -263,18 +287,22 @@ static int find_stray(struct local_check *check, const char *folder, bool all, i
 
 static int check_files(struct local_check *check, struct err *e)
 {
-    static const char *const folders[] = {"data/sample", "data/secret"};
+    static const struct {
+        int format; /* -1: HUSTOJ's */
+        const char *folder;
+    } rows[] = {
+        {-1, "."}, {PACKAGE_KATTIS, "data/sample"}, {PACKAGE_KATTIS, "data/secret"}, {PACKAGE_POLYGON, "tests"}};
     const struct problem_package *package = check->problem.package;
-    int result = 0;
-    if (package == NULL)
-        return find_stray(check, ".", false, 0, e);
-    for (size_t i = 0; i < 2 && package->format == PACKAGE_KATTIS && result == 0; i++) {
-        if (S_ISDIR(problem_kind(&check->problem, folders[i])))
-            result = find_stray(check, folders[i], false, 1, e);
+    int format = package == NULL ? -1 : (int)package->format;
+    struct straying straying = {.check = check, .all = format == PACKAGE_POLYGON};
+    straying.files = list_files(&check->problem, &straying.count, e);
+    int result = straying.files == NULL ? -1 : 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && result == 0; i++) {
+        if (rows[i].format == format && S_ISDIR(problem_kind(&check->problem, rows[i].folder)))
+            result = find_stray(&straying, rows[i].folder, 0, e);
     }
-    if (package->format == PACKAGE_POLYGON && S_ISDIR(problem_kind(&check->problem, "tests")))
-        result = find_stray(check, "tests", true, 1, e);
-    for (size_t i = 0; i < package->note_count; i++)
+    free(straying.files);
+    for (size_t i = 0; package != NULL && i < package->note_count; i++)
         local_check_say(check, false, "%s", package->notes[i]);
     return result;
 }

@@ -119,6 +119,8 @@ static void expect(struct local_source *row, const char *name)
     } else if (folder != NULL) {
         row->expected = folder->expected;
         row->partial = folder->partial;
+    } else if (verdict_of_word(name) >= 0) { /* system_error, presentation_error */
+        row->expected = 1U << verdict_of_word(name);
     } else {
         (void)str_copy(row->unknown, sizeof row->unknown, name); /* cut is fine */
     }
