@@ -157,8 +157,9 @@ static void offer(struct worker *worker)
     memcpy(before, worker->offered, sizeof before);
     worker->offered_count = 0;
     for (size_t i = 0; i < tests->count; i++) {
-        enum selftest_state state = tests->rows[i].record.state;
-        if (state == SELFTEST_WAITING || selftest_may_judge(state))
+        const struct row *row = &tests->rows[i];
+        /* What did not pass and is to be tried again, too: a worker that is never without a job tries it with one. */
+        if (selftest_may_judge(row->record.state) || is_due(tests, row))
             worker->offered[worker->offered_count++] = tests->rows[i].plan.language->id;
     }
     if (count != worker->offered_count || memcmp(before, worker->offered, count * sizeof *before) != 0)
@@ -207,8 +208,10 @@ void worker_selftest_look(struct worker *worker)
     }
     bool changed =
         there && (info.st_mtim.tv_sec != tests->changed.tv_sec || info.st_mtim.tv_nsec != tests->changed.tv_nsec);
-    if (!changed && !late)
+    if (!changed && !late) {
+        offer(worker); /* what failed may be due */
         return;
+    }
     if (changed)
         tests->changed = info.st_mtim; /* as it was before it is read */
     tests->looked_us = now_us;
