@@ -140,13 +140,17 @@ static bool names_any(const char *line, size_t length, const char *const *names)
 }
 
 /* A line that is a compiler's own, and quotes nothing. */
-static bool is_plain(const char *line)
+static bool is_plain(const char *line, size_t length)
 {
+    static const char undefined[] = ": undefined reference to", twice[] = ": multiple definition of";
     static const char *const words[] = {
         "error:",    "error[", "warning:",     "note:",   "Error:",           "Warning:",  "Fatal:",
         "collect2:", "cc1",    "ld:",          "symbol:", "location:",        "required:", "found:",
         "reason:",   "Sorry:", "SyntaxError:", "Note:",   "IndentationError:"};
     size_t number;
+    if (memmem(line, length, undefined, sizeof undefined - 1) != NULL ||
+        memmem(line, length, twice, sizeof twice - 1) != NULL)
+        return true; /* the linker, which knows no text */
     line += strspn(line, " ");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_starts(line, words[i]))
@@ -179,7 +183,7 @@ void compile_text_hide(char *text, const char *const *names)
         size_t length = strcspn(line, "\n");
         size_t whole = length + (line[length] == '\n');
         bool named = names_any(line, length, names);
-        bool message = named || begins_message(line, length) || is_plain(line);
+        bool message = named || begins_message(line, length) || is_plain(line, length);
         if (named)
             hides = true;
         else if (begins_message(line, length))

@@ -101,6 +101,10 @@ static void test_hide(void)
                "  File \"grader.py\", line 2\nSyntaxError: invalid syntax\n");
     check_hide("  File \"grader.py\", line 2\n    secret()\n  File \"Main.py\", line 3\n    own()\n",
                "  File \"grader.py\", line 2\n  File \"Main.py\", line 3\n    own()\n");
+    /* the linker */
+    check_hide(
+        "append.c:1:1: x\n  secret\nld: a.o: in function `main':\nMain.c:(.text+0x1): undefined reference to `add'\n",
+        "append.c:1:1: x\nld: a.o: in function `main':\nMain.c:(.text+0x1): undefined reference to `add'\n");
     /* what is not about them */
     check_hide("Main.cc:1:10: fatal error: x\n    1 | #include \"grader.h\"\n      |  ^\n",
                "Main.cc:1:10: fatal error: x\n    1 | #include \"grader.h\"\n      |  ^\n");
