@@ -435,17 +435,13 @@ static int judge_in(struct job_work *work, const struct language *language, stru
 {
     const struct settings *settings = &work->worker->settings;
     struct answers answers = {.problem = NULL};
-    struct problem problem;
-    struct judgement judgement;
+    struct problem problem = {.folder_fd = -1};
+    struct judgement judgement = {.case_count = 0};
     bool making = work->row.problem_id < 0;
     if (work->row.problem_id != 0 && bring_data(work, e) != 0)
         return -1;
     if (open_problem(work, &problem, e) != 0)
         return making ? end_answers(work, e->text) : -1;
-    if (making && problem.interactor.kind != CHECKER_NONE) {
-        problem_close(&problem);
-        return end_answers(work, "an interactive problem needs no answers: its interactor judges");
-    }
     work->answers = making ? &answers : NULL;
     int result =
         making ? answers_init(&answers, &problem, settings->data_owner, settings->ui == UI_ZH ? UI_ZH : UI_EN, e) : 0;
@@ -460,6 +456,7 @@ static int judge_in(struct job_work *work, const struct language *language, stru
             worker_similar(work->worker, &submission, work->id);
         judgement_fini(&judgement);
     }
+    work->answers = NULL;
     answers_fini(&answers);
     problem_close(&problem);
     return result;
