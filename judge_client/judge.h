@@ -95,7 +95,7 @@ struct judgement {
 struct judge_options {
     const struct judge_rules *rules; /* NULL: rules_usual, and oi_mode as the problem's scoring says */
     bool all;                        /* run all cases, whatever the problem's scoring says */
-    bool teacher; /* an error may quote what a checker wrote; else that is logged, as a student may read the error */
+    bool teacher;  /* an error may quote what a checker wrote; else that is logged, as a student may read the error */
     bool dialogue; /* keep that of an interactive problem's failing case, whatever its problem.ini says */
     enum ui_language ui;
     int stop_fd; /* readable: the judging ends (judge() then fails with "cancelled"); -1: none */
