@@ -63,9 +63,13 @@ static int receive(struct cell_state *cell, struct cell_message *message)
         char bytes[CMSG_SPACE(sizeof(int) * CELL_FDS)];
     } control;
     struct iovec part = {message->u.bytes, sizeof message->u.bytes};
-    struct msghdr header = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-    ssize_t count = recvmsg(CELL_FD_CONTROL, &header, MSG_CMSG_CLOEXEC);
+    struct msghdr header;
+    ssize_t count;
+    do { /* one byte: the word to go on, for a child that was killed before it could read it */
+        header = (struct msghdr){
+            .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+        count = recvmsg(CELL_FD_CONTROL, &header, MSG_CMSG_CLOEXEC);
+    } while (count == 1);
     if (count == 0)
         return 0;
     if (count < 0 || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
