@@ -89,6 +89,24 @@ static void escape(char *out, size_t size, const char *note)
     out[used] = '\0';
 }
 
+/* What a program that failed wrote to standard error, as the traceback of an exception: each line behind four blanks, so that it is
+ * text whatever it holds. At most a third of the report. */
+static void report_error(struct text *text, const char *error, enum ui_language ui)
+{
+    static const char *const heads[UI_COUNT] = {"standard error:\n\n", "标准错误输出：\n\n"};
+    const size_t most = text->used + text->size / 3;
+    if (!append(text, heads[ui]))
+        return;
+    while (*error != '\0' && text->used < most) {
+        size_t length = strcspn(error, "\n");
+        char line[JUDGE_STDERR_SIZE + 8];
+        (void)str_format(line, sizeof line, "    %.*s\n", (int)length, error); /* it fits: all of it is shorter */
+        (void)append(text, line);                                              /* or it is left out */
+        error += length + (error[length] == '\n');
+    }
+    (void)append(text, "\n");
+}
+
 static void report_failure(struct text *text, const struct judgement *judgement, bool difference, enum ui_language ui)
 {
     char line[2 * JUDGE_NOTE_SIZE + PROBLEM_NAME_SIZE + 256];
@@ -106,6 +124,9 @@ static void report_failure(struct text *text, const struct judgement *judgement,
     (void)append(text, line);
     if (difference && judgement->shown != NULL)
         (void)append(text, judgement->shown); /* DIFFERENCE_BYTES are less than OUTCOME_TEXT_BYTES */
+    else if (difference && one->verdict == VERDICT_RE && judgement->failed_stderr != NULL &&
+             judgement->failed_stderr[0] != '\0')
+        report_error(text, judgement->failed_stderr, ui);
 }
 
 void outcome_report(char *text_bytes, size_t size, const struct judgement *judgement, bool difference,

@@ -17,7 +17,7 @@ struct judgement;
 #define OUTCOME_TEXT_BYTES (16 << 10)
 
 /* Writes the report of a judged run into text (size bytes, terminated), as Markdown: what happened in the first failing case,
- * judgement->shown where difference says so, and a table `filename|size|result|memory|time`, a row a case ("-" for one that was skipped),
+ * judgement->shown or, of an RE, the end of standard error where difference says so, and a table `filename|size|result|memory|time`, a row a case ("-" for one that was skipped),
  * and before it one of the subtasks that its problem.ini has; rows that do not
  * fit are left out with a line that says so. */
 void outcome_report(char *text, size_t size, const struct judgement *judgement, bool difference, enum ui_language ui);

@@ -148,6 +148,36 @@ static void test_test_run(void)
     free(made);
 }
 
+/* Of a program that failed the end of what it wrote to standard error, as text, and never all of the report. */
+static void test_standard_error(void)
+{
+    static char error[JUDGE_STDERR_SIZE] = "Traceback:\n  <b>\nValueError";
+    char text[OUTCOME_TEXT_BYTES];
+    struct made *made = make(2);
+    made->judgement.failed = 1;
+    made->judgement.failed_stderr = error;
+    made->cases[1].verdict = VERDICT_RE;
+    (void)str_copy(made->cases[1].note, sizeof made->cases[1].note, "exit code 1");
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT(
+        strstr(text, "exit code 1\n\nstandard error:\n\n    Traceback:\n      <b>\n    ValueError\n\nfilename|") !=
+        NULL);
+    outcome_report(text, sizeof text, &made->judgement, false, UI_EN);
+    CU_ASSERT(strstr(text, "Traceback") == NULL && strstr(text, "exit code 1") != NULL);
+    made->cases[1].verdict = VERDICT_WA;
+    outcome_report(text, sizeof text, &made->judgement, true, UI_EN);
+    CU_ASSERT(strstr(text, "Traceback") == NULL);
+    made->cases[1].verdict = VERDICT_RE;
+    for (size_t i = 0; i < sizeof error - 1; i++)
+        error[i] = i % 2 == 0 ? 'x' : '\n';
+    outcome_report(text, sizeof text, &made->judgement, true, UI_ZH);
+    CU_ASSERT(strstr(text, "2.in|4|RE|") != NULL);
+    memset(error, 'y', sizeof error - 1);
+    outcome_report(text, sizeof text, &made->judgement, true, UI_ZH);
+    CU_ASSERT(strstr(text, "2.in|4|RE|") != NULL);
+    free(made);
+}
+
 static void test_pass_rate(void)
 {
     static const int64_t rows[][2] = {{0, 0},       {49, 0},      {50, 1},      {33333, 333}, {66666, 667},
@@ -159,8 +189,9 @@ static void test_pass_rate(void)
 }
 
 static const struct unit_test tests[] = {
-    {"table", test_table}, {"failure", test_failure},   {"subtasks", test_subtasks},
-    {"many", test_many},   {"test_run", test_test_run}, {"pass_rate", test_pass_rate},
+    {"table", test_table},         {"failure", test_failure},   {"subtasks", test_subtasks},
+    {"many", test_many},           {"test_run", test_test_run}, {"standard_error", test_standard_error},
+    {"pass_rate", test_pass_rate},
 };
 
 UNIT_MAIN("outcome", tests)
