@@ -14,7 +14,7 @@ languages='c cpp python'
 packages='gcc make libc6-dev libhiredis-dev libmariadb-dev libsqlite3-dev libjansson-dev libncurses-dev
     libyaml-dev libexpat1-dev zlib1g-dev'
 test_packages='libcunit1-dev libseccomp-dev gcc-multilib clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-    shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3
+    shellcheck qemu-system-x86 busybox-static cpio jq redis-server mariadb-server sqlite3 similarity-tester
     libc6-dev-arm64-cross libc6-dev-armhf-cross linux-libc-dev-riscv64-cross linux-libc-dev-mips64el-cross'
 
 usage()

@@ -293,6 +293,7 @@ static int run_checker(struct checking *checking, struct sandbox_result *result,
     checker_environment(checking->submission, checking->test, checking->program, texts, env);
     if (code == 0)
         code = run_in_cell(checking, argv, env, files, file_count, result, e);
+    checking->files = NULL;
     file_close(&files[0].fd);
     file_close(&files[1].fd);
     free(blocks[0]);

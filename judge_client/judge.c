@@ -343,14 +343,14 @@ static int take_output(struct judge *judge, struct judgement *judgement, struct 
     return take_stderr(judge, judgement, e);
 }
 
-int judge(struct judge *judge, const struct submission *submission, const struct judge_options *told,
+int judge(struct judge *judge, const struct submission *submission, const struct judge_options *options,
           struct judgement *judgement, struct err *e)
 {
     const struct problem *problem = submission->problem;
-    struct judge_options with_rules = *told;
-    const struct judge_options *options = &with_rules;
-    if (told->rules == NULL)
+    struct judge_options with_rules = *options;
+    if (options->rules == NULL)
         with_rules.rules = &rules_usual;
+    options = &with_rules;
     memset(judgement, 0, sizeof *judgement);
     judgement->verdict = VERDICT_CE;
     judgement->cases = calloc(problem->case_count, sizeof *judgement->cases);

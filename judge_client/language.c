@@ -506,7 +506,12 @@ char **language_command(char *const *argv, const struct language_words *words)
         bool list = strcmp(argv[i], "{sources}") == 0;
         for (size_t k = 0; list ? sources[k] != NULL : k == 0; k++) {
             copy[at++] = next;
-            next += list ? expand(next, sources[k], NULL, 0) : expand(next, argv[i], values, VALUES);
+            size_t size = list ? strlen(sources[k]) + 1 : expand(NULL, argv[i], values, VALUES);
+            if (list)
+                memcpy(next, sources[k], size);
+            else
+                (void)expand(next, argv[i], values, VALUES); /* it was measured */
+            next += size;
         }
     }
     copy[count] = NULL;

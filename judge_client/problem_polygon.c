@@ -294,7 +294,7 @@ static int read_points(struct polygon *polygon, struct err *e)
         all += problem->cases[i].full;
     if (!(all > 0))
         return 0;
-    size_t *of = calloc(problem->case_count, sizeof *of); /* the group of each case */
+    size_t *of = calloc(problem->case_count + 1, sizeof *of); /* the group of each case */
     if (of == NULL)
         return err_set(e, "out of memory");
     const struct tree_node *test = tree_find(tests, "test");

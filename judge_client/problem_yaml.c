@@ -25,7 +25,10 @@ struct reading {
 /* Is it a map's turn to have a key? */
 static bool wants_key(const struct reading *reading)
 {
-    return reading->depth > 0 && reading->open[reading->depth - 1]->kind == TREE_MAP && reading->key == NULL;
+    if (reading->depth == 0)
+        return false;
+    const struct tree_node *in = reading->open[reading->depth - 1];
+    return in != NULL && in->kind == TREE_MAP && reading->key == NULL;
 }
 
 static struct tree_node *add(struct reading *reading, enum tree_kind kind, const char *text, int line)

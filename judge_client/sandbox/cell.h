@@ -48,7 +48,7 @@ void cell_close(struct cell *cell);
 void cell_forget(struct cell *cell);
 
 /* Copies the files of another cell's program folder into this one's. 0, or -1 with e. */
-int cell_copy_programs(const struct cell *cell, int from_fd, struct err *e);
+int cell_copy_programs(const struct cell *cell, int old_fd, struct err *e);
 
 /* Notes that the process pid has ended and was reaped: a cell of that pid has no process any more. */
 void cell_note_reaped(struct cell *siblings, int sibling_count, pid_t pid);

@@ -43,7 +43,7 @@ static void check_roster(const uint8_t *data, size_t size)
             said.slot &= 3;
             said.state %= POOL_STATES;
         }
-        if (roster_apply(&roster, &said, &died))
+        if (roster_apply(&roster, &said, 1, &died))
             check_job(&died);
     }
     size_t n = roster_leases(&roster, leases, slots);
