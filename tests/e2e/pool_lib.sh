@@ -92,10 +92,11 @@ sql() {
 
 maria_start() {
     if [[ ! -d $tmp/maria ]]; then
-        mariadb-install-db --no-defaults --user=root --datadir="$tmp/maria" --skip-test-db \
+        mkdir "$tmp/maria.temporary" # a server that starts removes tables from there, another's too
+        mariadb-install-db --no-defaults --user=root --datadir="$tmp/maria" --tmpdir="$tmp/maria.temporary" --skip-test-db \
             --auth-root-authentication-method=normal >"$tmp/maria.install" 2>&1 || return 1
     fi
-    mariadbd --no-defaults --user=root --datadir="$tmp/maria" --socket="$maria_socket" "${maria_net[@]}" \
+    mariadbd --no-defaults --user=root --datadir="$tmp/maria" --tmpdir="$tmp/maria.temporary" --socket="$maria_socket" "${maria_net[@]}" \
         --innodb-buffer-pool-size=32M --innodb-log-file-size=8M --skip-log-bin --log-error="$tmp/maria.log" \
         --pid-file="$tmp/maria.pid" >/dev/null 2>&1 &
     maria_pid=$!

@@ -70,10 +70,14 @@ static int install(struct mariadb_server *server, const char *program)
 {
     char data[128];
     int status = -1;
+    char temporary[128];
     (void)str_format(data, sizeof data, "--datadir=%s", server->data);
+    /* A server that starts removes what looks like tables of its own from the folder for temporary files: not from another's. */
+    (void)str_format(temporary, sizeof temporary, "--tmpdir=%s", server->folder);
     char *argv[] = {argument(program),
                     argument("--no-defaults"),
                     data,
+                    temporary,
                     server->user,
                     argument("--skip-test-db"),
                     argument("--auth-root-authentication-method=normal"),
@@ -107,12 +111,15 @@ int mariadb_server_start(struct mariadb_server *server)
         return 0;
     char data[128];
     char name[128];
+    char temporary[128];
     (void)str_format(data, sizeof data, "--datadir=%s", server->data);
+    (void)str_format(temporary, sizeof temporary, "--tmpdir=%s", server->folder);
     (void)str_format(name, sizeof name, "--socket=%s", server->socket);
     char *argv[ARGUMENTS] = {argument(server->program),
                              argument("--no-defaults"),
                              data,
                              name,
+                             temporary,
                              server->user,
                              argument("--skip-networking"),
                              argument("--innodb-log-file-size=4M"),
@@ -122,7 +129,7 @@ int mariadb_server_start(struct mariadb_server *server)
                              argument("--performance-schema=0"),
                              argument("--skip-name-resolve"),
                              argument("--pid-file=mariadb.pid")};
-    size_t count = 13;
+    size_t count = 14;
     for (size_t i = 0; server->extra[i] != NULL && count < ARGUMENTS - 1; i++)
         argv[count++] = argument(server->extra[i]);
     (void)unlink(server->socket); /* what a killed one left */
