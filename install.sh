@@ -161,13 +161,15 @@ run_tests()
     exit "$code"
 }
 
+# One of each kind; all of them would take minutes.
+judged_samples='1000 1001 1002 1003 1004 1005 1006 1010 1030 1040'
+
 # A table a problem; what is said below it, of solutions that have to fail, only where something is not as expected.
 judge_samples()
 {
-    say "the sample problems of $prefix/share/judge/samples, judged on this box:"
+    say "sample problems of $prefix/share/judge/samples, judged on this box:"
     wrong=
-    for folder in "$prefix"/share/judge/samples/*/; do
-        name=$(basename "$folder")
+    for name in $judged_samples; do
         if table=$(cd "$prefix/share/judge/samples" && judgectl judge "$name"); then
             printf '%s\n' "$table" | sed '/^$/,$d'
         else
