@@ -315,3 +315,13 @@ const char *conf_section(const struct conf *conf, size_t i)
 {
     return conf != NULL && i < conf->section_count ? conf->sections[i].name : NULL;
 }
+
+bool conf_has(const struct conf *conf, const char *name)
+{
+    const char *section;
+    for (size_t i = 0; conf != NULL && (section = conf_section(conf, i)) != NULL; i++) {
+        if (strcmp(section, name) == 0)
+            return true;
+    }
+    return false;
+}

@@ -59,6 +59,9 @@ int conf_line(const struct conf *conf, const char *section, const char *name);
 /* The i-th section of the file in its order, NULL after the last. */
 const char *conf_section(const struct conf *conf, size_t i);
 
+/* Is there a section of that name? conf may be NULL. */
+bool conf_has(const struct conf *conf, const char *name);
+
 /* Splits text into words as CONF_WORDS says, into a NULL-terminated array that one free() releases. A quoted part may
  * stand anywhere in a word (-DX="a b"), with \" and \\ inside; "" is an empty word. NULL where there is no memory or a
  * quote is not closed (e). */

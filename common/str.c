@@ -83,6 +83,12 @@ bool str_starts(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool str_ends(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), end = strlen(suffix);
+    return length > end && strcmp(text + length - end, suffix) == 0;
+}
+
 /* Levenshtein's distance of a and b, both cut at 63 bytes: names are short, and this is only for a hint. */
 static size_t str_distance(const char *a, const char *b)
 {

@@ -24,6 +24,9 @@ int str_to_uint64(const char *text, uint64_t low, uint64_t high, uint64_t *value
 /* True where text begins with prefix. */
 bool str_starts(const char *text, const char *prefix);
 
+/* True where text ends with suffix and has something before it: ".out" does not end with ".out". */
+bool str_ends(const char *text, const char *suffix);
+
 /* Among the NULL-terminated names the one nearest to word (edit distance at most half of the word's length), or NULL:
  * for messages of the kind "unknown key X (did you mean Y?)". */
 const char *str_nearest(const char *word, const char *const *names);

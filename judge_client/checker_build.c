@@ -61,17 +61,10 @@ struct building {
     int result_fd; /* what the compiler left */
 };
 
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t length = strlen(name);
-    size_t end = strlen(suffix);
-    return length > end && strcmp(name + length - end, suffix) == 0;
-}
-
 static bool is_header(const char *name)
 {
     for (size_t i = 0; header_suffixes[i] != NULL; i++) {
-        if (ends_with(name, header_suffixes[i]))
+        if (str_ends(name, header_suffixes[i]))
             return true;
     }
     return false;
@@ -125,7 +118,7 @@ static int add_folder(struct building *building, const char *suffix, struct err 
     for (int i = 0; i < count && result == 0; i++) {
         char path[CHECKER_PATH_SIZE];
         const char *name = entries[i]->d_name;
-        bool wanted = suffix == NULL ? is_header(name) : ends_with(name, suffix);
+        bool wanted = suffix == NULL ? is_header(name) : str_ends(name, suffix);
         if (!wanted || entries[i]->d_type == DT_DIR || has_file(building, name) ||
             str_format(path, sizeof path, "%s%s%s", building->folder, building->folder[0] == '\0' ? "" : "/", name) !=
                 0)
@@ -272,9 +265,7 @@ static int take_built(void *context, size_t k, int box_fd, struct err *e)
 
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct building *)context)->options;
-    if (options->tick != NULL)
-        options->tick(options->context);
+    judge_tick(((struct building *)context)->options);
 }
 
 /* The words of the compiler, with the sources in their place. */
@@ -398,7 +389,7 @@ int checker_build(struct judge *judge, const struct problem *problem, const char
     if (source[0] == '\0')
         return program_of_file(problem, binary, program, e);
     for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++) {
-        if (!ends_with(source, interpreters[i].suffix))
+        if (!str_ends(source, interpreters[i].suffix))
             continue;
         program->interpreter = interpreters[i].path;
         program->policy = interpreters[i].policy;
@@ -410,7 +401,7 @@ int checker_build(struct judge *judge, const struct problem *problem, const char
         return err_set(e, "out of memory");
     *building = (struct building){.judge = judge, .problem = problem, .options = options, .result_fd = -1};
     for (size_t i = 0; i < sizeof builders / sizeof *builders; i++) {
-        if (ends_with(source, builders[i].suffix))
+        if (str_ends(source, builders[i].suffix))
             building->builder = &builders[i];
     }
     int result = building->builder == NULL ? err_set(e, "no compiler is known for it")
@@ -436,7 +427,7 @@ static int put_beside(struct judge *judge, const struct problem *problem, const 
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
         bool fits = str_format(path, sizeof path, "%s/%s", folder, name) == 0;
-        if (result == 0 && fits && ends_with(name, dot) && strcmp(path, source) != 0) {
+        if (result == 0 && fits && str_ends(name, dot) && strcmp(path, source) != 0) {
             int fd = problem_open_file(problem, path, e);
             result = fd < 0 ? -1 : sandbox_put_program(judge->sandbox, CHECKER_CELL, name, fd, e);
             file_close(&fd);

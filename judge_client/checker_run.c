@@ -91,9 +91,7 @@ void checker_run_close(struct judge *judge)
 
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct checking *)context)->options;
-    if (options->tick != NULL)
-        options->tick(options->context);
+    judge_tick(((struct checking *)context)->options);
 }
 
 /* The beginning of a file as a text. A NUL byte ends it. */

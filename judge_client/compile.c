@@ -85,9 +85,7 @@ struct running {
 
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct running *)context)->options;
-    if (options->tick != NULL)
-        options->tick(options->context);
+    judge_tick(((struct running *)context)->options);
 }
 
 static int collect_left(void *context, size_t k, int box_fd, struct err *e)

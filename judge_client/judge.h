@@ -110,6 +110,13 @@ struct judge_options {
     void *answers;
 };
 
+/* Calls tick, where there is one: for what runs programs on a judging's behalf. */
+static inline void judge_tick(const struct judge_options *options)
+{
+    if (options->tick != NULL)
+        options->tick(options->context);
+}
+
 /* The policies are looked for in the NULL-terminated folders, which must outlive it as must the sandbox. NULL with e. */
 struct judge *judge_open(struct sandbox *sandbox, const char *const *policy_folders, struct err *e);
 void judge_close(struct judge *judge);

@@ -131,9 +131,7 @@ struct unpacking {
 
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct unpacking *)context)->options;
-    if (options->tick != NULL)
-        options->tick(options->context);
+    judge_tick(((struct unpacking *)context)->options);
 }
 
 static int collect(void *context, size_t k, int box_fd, struct err *e)

@@ -206,12 +206,6 @@ static int check_contents(struct local_check *check, struct err *e)
 
 /* ---- files that belong to no case */
 
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t length = strlen(name), end = strlen(suffix);
-    return length > end && strcmp(name + length - end, suffix) == 0;
-}
-
 static int by_path(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -243,7 +237,7 @@ static bool looks_like_case(const char *name)
     for (char *at = small; *at != '\0'; at++)
         *at = (char)tolower((unsigned char)*at);
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        if (ends_with(small, suffixes[i]))
+        if (str_ends(small, suffixes[i]))
             return true;
     }
     return false;
@@ -278,7 +272,7 @@ static int find_stray(struct straying *straying, const char *folder, int level, 
             result = find_stray(straying, path, level + 1, e);
         else if (S_ISREG(kind) && (straying->all || looks_like_case(name)) && !is_of_case(straying, path))
             local_check_say(check, false, "%s belongs to no case%s", path,
-                            ends_with(name, ".out") || ends_with(name, ".ans") ? ": there is no .in of its name" : "");
+                            str_ends(name, ".out") || str_ends(name, ".ans") ? ": there is no .in of its name" : "");
         free(entries[i]);
     }
     free(entries);

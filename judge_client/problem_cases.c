@@ -24,9 +24,7 @@ enum { MOST_CASES = 100000, MOST_HEADERS = 1000, MOST_SCORE = 1000000, DEFAULT_S
 /* The length of name without suffix, or 0 where it does not end so. */
 static size_t stem_length(const char *name, const char *suffix)
 {
-    size_t length = strlen(name);
-    size_t end = strlen(suffix);
-    return length > end && strcmp(name + length - end, suffix) == 0 ? length - end : 0;
+    return str_ends(name, suffix) ? strlen(name) - strlen(suffix) : 0;
 }
 
 /* The score in a case's name: "a[30]". 0, or -1 with e. */

@@ -389,20 +389,10 @@ static int take_conf(struct problem *problem, const struct conf *conf, struct er
     return take_protocol(problem, protocol, e);
 }
 
-static bool has_section(const struct conf *conf)
-{
-    const char *section;
-    for (size_t i = 0; conf != NULL && (section = conf_section(conf, i)) != NULL; i++) {
-        if (strcmp(section, "checker") == 0)
-            return true;
-    }
-    return false;
-}
-
 int problem_find_checker(struct problem *problem, const struct conf *conf, struct err *e)
 {
     struct checker *checker = &problem->checker;
-    bool own = has_section(conf);
+    bool own = conf_has(conf, "checker");
     bool compares = conf_line(conf, "compare", "mode") != 0;
     bool package = problem->package != NULL && !own && !compares;
     if (problem->package != NULL && !package)

@@ -18,16 +18,6 @@ static int at_line(const struct problem *problem, const struct conf *conf, const
     return err_add(e, "%s/%s:%d: [%s]", problem->folder, PROBLEM_CONF, conf_line(conf, section, key), section);
 }
 
-static bool has_section(const struct conf *conf, const char *wanted)
-{
-    const char *section;
-    for (size_t i = 0; conf != NULL && (section = conf_section(conf, i)) != NULL; i++) {
-        if (strcmp(section, wanted) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const char *file_of(const struct checker *program)
 {
     return program->source[0] != '\0' ? program->source : program->binary;
@@ -91,7 +81,7 @@ static int take_interactor(struct problem *problem, const struct conf *conf, str
 static int take_manager(struct problem *problem, const struct conf *conf, struct err *e)
 {
     static const char section[] = "manager";
-    if (has_section(conf, "interactor")) {
+    if (conf_has(conf, "interactor")) {
         (void)err_set(e, "there is [interactor], too: one of the two must go");
         return at_line(problem, conf, section, NULL, e);
     }
@@ -104,8 +94,8 @@ static int take_manager(struct problem *problem, const struct conf *conf, struct
 int problem_find_interactor(struct problem *problem, const struct conf *conf, struct err *e)
 {
     struct checker *interactor = &problem->interactor;
-    bool manager = has_section(conf, "manager");
-    bool own = manager || has_section(conf, "interactor");
+    bool manager = conf_has(conf, "manager");
+    bool own = manager || conf_has(conf, "interactor");
     const char *section = manager ? "manager" : "interactor";
     bool compares = conf_line(conf, "compare", "mode") != 0;
     if (problem->package != NULL && !own && !compares) { /* it says so itself */

@@ -232,12 +232,6 @@ static int read_limits(struct kattis *kattis, const struct conf *conf, struct er
 
 /* ---- validators */
 
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t length = strlen(name), end = strlen(suffix);
-    return length > end && strcmp(name + length - end, suffix) == 0;
-}
-
 /* The main file of the program in a folder: of Python's the one that starts it, else the first source by name. 1 with path,
  * 0 where there is no source that we can build, or -1 with e. */
 static int main_source(const struct problem *problem, const char *folder, char path[CHECKER_PATH_SIZE], struct err *e)
@@ -253,7 +247,7 @@ static int main_source(const struct problem *problem, const char *folder, char p
     int count = problem_list(problem, folder, &entries, e);
     for (size_t s = 0; s < sizeof suffixes / sizeof *suffixes; s++) {
         for (int i = 0; i < count && found == 0; i++)
-            found = ends_with(entries[i]->d_name, suffixes[s]) &&
+            found = str_ends(entries[i]->d_name, suffixes[s]) &&
                     str_format(path, CHECKER_PATH_SIZE, "%s/%s", folder, entries[i]->d_name) == 0 &&
                     S_ISREG(problem_kind(problem, path));
     }
@@ -285,8 +279,8 @@ static int find_programs(const struct problem *problem, const char *folder, bool
             continue;
         mode_t kind = problem_kind(problem, path);
         int is = S_ISDIR(kind) ? main_source(problem, path, programs[found].source, e) : 0;
-        if (S_ISREG(kind) && (ends_with(path, ".h") || ends_with(path, ".hpp") || ends_with(path, ".md") ||
-                              ends_with(path, ".txt") || strchr(entries[i]->d_name, '.') == NULL))
+        if (S_ISREG(kind) && (str_ends(path, ".h") || str_ends(path, ".hpp") || str_ends(path, ".md") ||
+                              str_ends(path, ".txt") || strchr(entries[i]->d_name, '.') == NULL))
             continue;
         if (S_ISREG(kind)) {
             (void)str_copy(programs[found].source, sizeof programs[found].source, path); /* of the same size */

@@ -40,9 +40,7 @@ struct collecting {
 
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct collecting *)context)->options;
-    if (options->tick != NULL)
-        options->tick(options->context);
+    judge_tick(((struct collecting *)context)->options);
 }
 
 /* The file that the program was to write takes the place of its standard output. */

@@ -143,9 +143,7 @@ void similar_read(const char *text, struct similar *found)
 
 static void tick(void *context)
 {
-    const struct judge_options *options = ((struct comparing *)context)->options;
-    if (options->tick != NULL)
-        options->tick(options->context);
+    judge_tick(((struct comparing *)context)->options);
 }
 
 /* What the tester said, or -1 with e where it said nothing sensible. */
