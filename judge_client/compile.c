@@ -152,7 +152,7 @@ int compile_run(struct judge *judge, const struct compile_command *command, cons
     const struct policy *policy = judge_policy(judge, step->policy, e);
     if (policy == NULL || judge_rewind(judge->output_fd, e) != 0)
         return -1;
-    const char **env = judge_environment(language, e);
+    const char **env = judge_environment(language, step, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)command->argv,
         .env = env,

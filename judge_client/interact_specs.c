@@ -111,7 +111,7 @@ static int make_programs(struct dialogue *dialogue, struct err *e)
     const struct language *language = submission->language;
     const struct policy *policy = judge_policy(judge, language->run.policy, e);
     if (policy == NULL || (dialogue->command = judge_command(judge, submission, e)) == NULL ||
-        (dialogue->env = judge_environment(language, e)) == NULL ||
+        (dialogue->env = judge_environment(language, &language->run, e)) == NULL ||
         judge_working_files(judge, submission, dialogue->test, false, dialogue->files, &dialogue->file_count, e) != 0)
         return -1;
     for (int i = 0; i < (int)dialogue->spec_count - 1; i++) {

@@ -86,27 +86,49 @@ int judge_rewind(int fd, struct err *e)
     return 0;
 }
 
-const char **judge_environment(const struct language *language, struct err *e)
+static size_t count_words(const char *const *list)
+{
+    size_t count = 0;
+    while (list != NULL && list[count] != NULL)
+        count++;
+    return count;
+}
+
+/* Adds the NAME=VALUE words of list, if any, whose names env does not have yet: of two of one name some programs take the first,
+ * others the last. */
+static void add_words(const char **env, const char *const *list)
+{
+    size_t count = 0;
+    while (env[count] != NULL)
+        count++;
+    for (; list != NULL && *list != NULL; list++) {
+        size_t name = strcspn(*list, "=") + 1, i = 0;
+        while (i < count && strncmp(env[i], *list, name) != 0)
+            i++;
+        if (i == count)
+            env[count++] = *list;
+    }
+}
+
+const char **judge_environment(const struct language *language, const struct language_step *step, struct err *e)
 {
     static const char *const usual[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
                                         ("HOME=" SANDBOX_RUN_FOLDER),
                                         "TMPDIR=/tmp",
                                         "LANG=C.UTF-8",
                                         "LC_ALL=C.UTF-8",
-                                        "ONLINE_JUDGE=1"};
-    enum { USUAL = sizeof usual / sizeof *usual };
-    size_t more = 0;
-    while (language->env != NULL && language->env[more] != NULL)
-        more++;
-    const char **env = calloc(USUAL + more + 1, sizeof *env);
+                                        "ONLINE_JUDGE=1",
+                                        NULL};
+    const char *const *own = (const char *const *)step->env, *const *all = (const char *const *)language->env;
+    size_t most = count_words(own) + count_words(all) + count_words(usual);
+    const char **env = calloc(most + 1, sizeof *env);
     if (env == NULL) {
         err_set(e, "out of memory");
         return NULL;
     }
-    /* The language's come first: the C library takes the first of two of one name. */
-    for (size_t i = 0; i < more; i++)
-        env[i] = language->env[i];
-    memcpy(env + more, usual, sizeof usual);
+    add_words(env, own);
+    add_words(env, all);
+    add_words(env, usual);
     return env;
 }
 

@@ -88,8 +88,9 @@ int judge_raw_text_case(struct judge *judge, const struct submission *submission
                         const struct judge_options *options, struct judgement *judgement, struct case_judgement *result,
                         struct err *e);
 
-/* The environment of a language's programs, ended by NULL, in one block that free() releases; NULL with e. */
-const char **judge_environment(const struct language *language, struct err *e);
+/* The environment of a language's programs, of the compiler's or of those that it runs as step says, ended by NULL, in one block
+ * that free() releases; NULL with e. */
+const char **judge_environment(const struct language *language, const struct language_step *step, struct err *e);
 
 /* Opens the problem's headers whose names end with `suffix` ("": all of them) as files[*count] and on, and counts them there.
  * 0, or -1 with e; what is counted is the caller's to close. */

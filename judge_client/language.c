@@ -21,16 +21,6 @@
 
 enum { MOST_LANGUAGES = 256, MOST_ID = 10000, MOST_MIB = 1048576, MOST_MS = 86400000 };
 
-/* What stands behind a struct language's pointers. */
-struct loaded {
-    struct language language;
-    struct conf *conf;
-    char *path;
-    char **lists[8]; /* from conf_words */
-    size_t list_count;
-    glob_t mounts; /* what the patterns among the mounts match */
-};
-
 const struct language language_outputs = {.id = -1,
                                           .name = "outputs",
                                           .title = "Outputs",
@@ -41,11 +31,6 @@ const struct language language_outputs = {.id = -1,
                                           .time_factor = 1,
                                           .installed = true};
 
-struct languages {
-    struct loaded *rows[MOST_LANGUAGES];
-    size_t count;
-};
-
 /* Of the package similarity-tester; whatever no other knows is text. */
 #define LANGUAGE_TESTERS "sim_text sim_c sim_c++ sim_java sim_pasc none"
 
@@ -55,6 +40,7 @@ struct languages {
         {section, "stack_mib", CONF_INT, 1, MOST_MIB, NULL, "stack of a thread; as much as memory"},                   \
         {section, "processes", CONF_INT, 1, 16384, NULL, "processes and threads at once"},                             \
         {section, "open_files", CONF_INT, 4, 65536, NULL, "open files"},                                               \
+        {section, "environment", CONF_WORDS, 0, 0, NULL, "NAME=VALUE, for this command only"},                         \
     {                                                                                                                  \
         section, "proc", CONF_BOOL, 0, 0, NULL, "give it /proc (its own processes only)"                               \
     }
@@ -89,6 +75,21 @@ static const struct conf_key language_keys[] = {
     {"patterns.*", "text", CONF_TEXT, 0, 0, NULL, "on standard error of a program that failed"},
     {"patterns.*", "verdict", CONF_TEXT, 0, 0, NULL, "the verdict that it turns the failure into: MLE, TLE, OLE"},
     {NULL, NULL, CONF_TEXT, 0, 0, NULL, NULL},
+};
+
+/* What stands behind a struct language's pointers. */
+struct loaded {
+    struct language language;
+    struct conf *conf;
+    char *path;
+    char **lists[sizeof language_keys / sizeof *language_keys]; /* from conf_words, one a key */
+    size_t list_count;
+    glob_t mounts; /* what the patterns among the mounts match */
+};
+
+struct languages {
+    struct loaded *rows[MOST_LANGUAGES];
+    size_t count;
 };
 
 /* The words of a key, kept until languages_close. NULL where it is not there or, with *failed, where it cannot be read. */
@@ -145,6 +146,7 @@ static void read_step(struct loaded *row, const char *path, const char *section,
     const struct conf *conf = row->conf;
     bool run = strcmp(section, "run") == 0;
     step->argv = words_of(row, path, section, "argv", failed, e);
+    step->env = words_of(row, path, section, "environment", failed, e);
     step->policy = conf_text(conf, section, "policy", run ? "c" : "compiler");
     step->stack_mib = conf_int(conf, section, "stack_mib", 0);
     step->processes = (int)conf_int(conf, section, "processes", run ? 1 : 64);

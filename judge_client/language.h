@@ -19,6 +19,7 @@
 /* A command: words in which {source} {sources} {binary} {main} {mem_mib} are replaced. NULL: none. */
 struct language_step {
     char **argv;
+    char **env; /* NAME=VALUE, before the language's own and the usual ones */
     const char *policy;
     int64_t cpu_ms, wall_ms, mem_mib, out_mib; /* of the compiler; 0 in `run`: the problem's count */
     int64_t stack_mib;                         /* 0: as much as memory. A problem's own wins in `run` */

@@ -201,7 +201,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
         return -1;
     }
     char **argv = judge_command(judge, submission, e);
-    const char **env = argv == NULL ? NULL : judge_environment(language, e);
+    const char **env = argv == NULL ? NULL : judge_environment(language, &language->run, e);
     struct sandbox_spec spec = {
         .argv = (const char *const *)argv,
         .env = env,

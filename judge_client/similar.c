@@ -180,7 +180,7 @@ static int run(struct comparing *comparing, const struct sandbox_file *files, si
     for (size_t i = 1; i < count; i++)
         argv[words++] = files[i].name;
     const struct policy *policy = judge_policy(judge, "checker", e);
-    const char **env = policy == NULL ? NULL : judge_environment(language, e);
+    const char **env = policy == NULL ? NULL : judge_environment(language, &language->run, e);
     if (env == NULL || judge_rewind(judge->output_fd, e) != 0) {
         free(env);
         return -1;

@@ -182,10 +182,12 @@ static const char whole[] = "[language]\n"
                             "memory_bonus_mib = 8\n"
                             "good_exit = 9\n"
                             "mounts = /etc/pass*d /dev/null\n"
+                            "watch = /usr/bin/toy*\n"
                             "environment = A=1 \"B=x y\"\n"
                             "stderr_is_error = yes\n"
                             "[compile]\n"
                             "argv = /bin/sh -c \"x; y # {source}\" -o{binary}\n"
+                            "object = /bin/true -c\n"
                             "policy = p\n"
                             "cpu_ms = 11\n"
                             "wall_ms = 12\n"
@@ -194,12 +196,14 @@ static const char whole[] = "[language]\n"
                             "stack_mib = 15\n"
                             "processes = 16\n"
                             "open_files = 17\n"
+                            "environment = C=2\n"
                             "proc = yes\n"
                             "[run]\n"
                             "argv = {binary} {mem_mib}\n"
                             "policy = q\n"
                             "processes = 18\n"
                             "open_files = 19\n"
+                            "environment = D=3 E=\n"
                             "stack_mib = 20\n"
                             "[patterns.b]\n"
                             "text = too much\n"
@@ -223,13 +227,17 @@ static void check_whole(const struct language *toy)
     CU_ASSERT_STRING_EQUAL(toy->mounts[0], "/etc/passwd");
     CU_ASSERT_STRING_EQUAL(toy->mounts[1], "/dev/null");
     CU_ASSERT_PTR_NULL(toy->mounts[2]);
+    CU_ASSERT_STRING_EQUAL(toy->watch[0], "/usr/bin/toy*");
     CU_ASSERT_STRING_EQUAL(toy->env[1], "B=x y");
     const struct language_step *compile = &toy->compile;
     CU_ASSERT_STRING_EQUAL(compile->argv[2], "x; y # {source}");
+    CU_ASSERT_STRING_EQUAL(toy->object[1], "-c");
     CU_ASSERT_STRING_EQUAL(compile->policy, "p");
     CU_ASSERT(compile->cpu_ms == 11 && compile->wall_ms == 12 && compile->mem_mib == 13 && compile->out_mib == 14);
     CU_ASSERT(compile->stack_mib == 15 && compile->processes == 16 && compile->open_files == 17 && compile->proc);
+    CU_ASSERT_STRING_EQUAL(compile->env[0], "C=2");
     CU_ASSERT_STRING_EQUAL(toy->run.policy, "q");
+    CU_ASSERT_STRING_EQUAL(toy->run.env[1], "E=");
     CU_ASSERT_EQUAL(toy->run.stack_mib, 20);
     CU_ASSERT(toy->run.processes == 18 && toy->run.open_files == 19 && !toy->run.proc && toy->run.stderr_is_error);
     CU_ASSERT_EQUAL_FATAL(toy->pattern_count, 2);
