@@ -329,6 +329,7 @@ static void test_term_drains(void)
     box_file(&box, "fake.0", "judging:9:0 wait:go storing:9 serve");
     box_start(&box);
     CU_ASSERT(box_await(&box, 0, POOL_JUDGING, 0) && box_await(&box, 1, POOL_IDLE, 0));
+    CU_ASSERT(box_await_text(&box, "fake.log", "start node", 1));
     CU_ASSERT_EQUAL(kill(box.pid, SIGTERM), 0);
     CU_ASSERT(box_await(&box, 1, POOL_DOWN, 0)); /* the idle one goes at once */
     CU_ASSERT_EQUAL(box.last[0].state, POOL_ENDING);
