@@ -77,6 +77,11 @@ __attribute__((format(printf, 4, 0))) static void log_line(int priority, const c
     }
     if (length > sizeof line - 2)
         length = sizeof line - 2;
+    /* A name from a table or a site may hold whatever it likes: an event stays one line. */
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)line[i] < ' ' || line[i] == 127)
+            line[i] = ' ';
+    }
     line[length++] = '\n';
     ssize_t count = write(STDERR_FILENO, line, length);
     (void)count; /* there is nowhere to say that the log cannot be written */

@@ -73,6 +73,21 @@ static void test_levels(void)
                                  "judge_client: debug: seen\n|");
 }
 
+static void log_lines(void)
+{
+    log_init("judge_node", 0);
+    log_warnx("put back judger=\"%s\"", "a\n2026-01-01 judged: ended\r\x1b[2J\x7f\xc3\xa9");
+}
+
+/* Whatever a table or a site calls something, an event is one line, and no terminal is told what to do. */
+static void test_one_line(void)
+{
+    char text[TEXT];
+    CU_ASSERT_EQUAL(logged(log_lines, text), 0);
+    CU_ASSERT_STRING_EQUAL(text,
+                           "judge_node: warning: put back judger=\"a 2026-01-01 judged: ended  [2J \xc3\xa9\"\n|");
+}
+
 static void log_long(void)
 {
     static char large[3000];
@@ -174,9 +189,9 @@ static void test_closed(void)
 }
 
 static const struct unit_test tests[] = {
-    {"levels", test_levels},   {"long_line_is_cut", test_long_line_is_cut},
-    {"fatal", test_fatal},     {"timed", test_timed},
-    {"journal", test_journal}, {"closed", test_closed},
+    {"levels", test_levels}, {"one_line", test_one_line}, {"long_line_is_cut", test_long_line_is_cut},
+    {"fatal", test_fatal},   {"timed", test_timed},       {"journal", test_journal},
+    {"closed", test_closed},
 };
 
 UNIT_MAIN("log", tests)
