@@ -50,7 +50,7 @@ static const struct {
 } hints[] = {
     {SQLITE_FULL, "the disk is full"},
     {SQLITE_READONLY, "the file is read-only for this user"},
-    {SQLITE_CANTOPEN, "it or its -wal or -shm cannot be opened or made by this user"},
+    {SQLITE_CANTOPEN, "this user may not open or make it, or its -wal or -shm: be root, or chown them"},
     {SQLITE_NOTADB, "this is no file of SQLite, or it is damaged"},
     {SQLITE_CORRUPT, "the file is damaged: stop the judge, keep a copy, and put a backup in its place"},
     {SQLITE_BUSY, "another process has kept it locked all the time"},
@@ -79,12 +79,33 @@ static int fail(const struct db *db, int code, const char *what, struct err *e)
 
 /* ---- opening */
 
+/* A file that root has put back from a backup, or made before there was such a user, is to be the user's: with -wal and -shm.
+ * By name: to open and close it would take away the locks that this process may hold on it. */
+static int give_to_owner(const char *path, const struct passwd *user, struct err *e)
+{
+    static const char *const parts[] = {"", "-wal", "-shm"};
+    char name[PATH_MAX];
+    struct stat info;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (str_format(name, sizeof name, "%s%s", path, parts[i]) != 0)
+            return err_set(e, "%s: the name is too long", path);
+        /* What has another name, too, may be somebody's. */
+        if (lstat(name, &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1 || info.st_uid != 0 ||
+            user->pw_uid == 0)
+            continue;
+        if (lchown(name, user->pw_uid, user->pw_gid) != 0)
+            return err_sys(e, errno, "give %s to %s", name, user->pw_name);
+    }
+    return 0;
+}
+
 int db_make_file(const char *path, const char *owner, struct err *e)
 {
     char temporary[PATH_MAX];
     struct stat info;
+    const struct passwd *user = geteuid() == 0 && owner != NULL ? getpwnam(owner) : NULL;
     if (stat(path, &info) == 0)
-        return 0;
+        return user == NULL ? 0 : give_to_owner(path, user, e);
     /* Whole from the first moment at which others see it: made under another name. */
     if (str_format(temporary, sizeof temporary, "%s.new.%d", path, (int)gettid()) != 0)
         return err_set(e, "%s: the name is too long", path);
@@ -93,7 +114,6 @@ int db_make_file(const char *path, const char *owner, struct err *e)
     if (fd < 0)
         return err_sys(e, errno, "make %s", path);
     int result = 0;
-    const struct passwd *user = geteuid() == 0 && owner != NULL ? getpwnam(owner) : NULL;
     if ((user != NULL && fchown(fd, user->pw_uid, user->pw_gid) != 0) || fchmod(fd, FILE_MODE) != 0)
         result = err_sys(e, errno, "set owner and mode of %s", path);
     else if (link(temporary, path) != 0 && errno != EEXIST) /* there: another process was faster */

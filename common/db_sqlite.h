@@ -26,8 +26,8 @@ struct db;
 struct db_statement;
 
 struct db_options {
-    const char
-        *owner; /* where the file is made by root: this user's, with his group; NULL or unknown on this box: root's */
+    const char *
+        owner; /* where root makes the file, or opens one of root's: this user's, with his group; NULL or unknown on this box: root's */
     bool
         power_safe; /* a commit also survives a loss of power (it costs an fsync); false: the last seconds may be lost */
     int busy_ms;    /* how long a call waits for other writers; 0: 5000 */

@@ -340,6 +340,37 @@ static void test_two_users(void)
     place_close(&place);
 }
 
+/* A backup that root has put back, or a file from before there was the user: the next time that root opens it, it is the user's. */
+static void test_of_root(void)
+{
+    struct place place;
+    struct err e = {""};
+    char other[128];
+    struct stat info = {0};
+    if (geteuid() != 0) {
+        unit_skip("needs root");
+        return;
+    }
+    const struct db_options unknown = {.owner = "no-such-user"}, options = {.owner = "nobody"};
+    place_open(&place);
+    struct db *db = db_open(place.file, &unknown, &e);
+    if (UNIT_CHECK(db != NULL, "%s", e.text))
+        script(db, "CREATE TABLE t(a)");
+    db_close(db);
+    check_owner(&place, 0);
+    /* Not what has another name as well: that may be anybody's. */
+    (void)str_format(other, sizeof other, "%s.other", place.file); /* it fits */
+    CU_ASSERT_EQUAL(link(place.file, other), 0);
+    CU_ASSERT_EQUAL(db_make_file(place.file, "nobody", &e), 0);
+    CU_ASSERT(stat(place.file, &info) == 0 && info.st_uid == 0);
+    CU_ASSERT_EQUAL(unlink(other), 0);
+    db = db_open(place.file, &options, &e);
+    UNIT_CHECK(db != NULL, "%s", e.text);
+    check_owner(&place, 65534);
+    db_close(db);
+    place_close(&place);
+}
+
 /* Somebody else's file, which this user may only read. */
 static void test_read_only(void)
 {
@@ -450,7 +481,7 @@ static const struct unit_test tests[] = {
     {"disk_full", test_disk_full}, {"no_database", test_no_database},
     {"stale", test_stale},         {"two_users", test_two_users},
     {"read_only", test_read_only}, {"close_on_exec", test_close_on_exec},
-    {"at_once", test_at_once},
+    {"at_once", test_at_once},     {"of_root", test_of_root},
 };
 
 UNIT_MAIN("db_sqlite", tests)
