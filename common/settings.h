@@ -93,7 +93,7 @@ struct settings {
 
 /* Reads home/etc/judge.conf (path NULL) or path. 0, or -1 with e: `FILE:LINE: unknown key 'prot' in [database] (did you mean
  * port?)`. Unknown HUSTOJ keys and those without a meaning here are warned about once each, by log_warnx. home NULL: the one
- * that was set when this program was built. *settings is of no use after -1: SIGHUP reads into another one. Needs to read the file (0640 root): call it before giving up root. */
+ * that was set when this program was built. *settings is of no use after -1, but for home, "" where that is wrong: SIGHUP reads into another one. Needs to read the file (0640 root): call it before giving up root. */
 int settings_read(struct settings *settings, const char *home, const char *path, struct err *e);
 /* The same without a warning: for what runs below or beside judged, which has said them all. */
 int settings_read_quiet(struct settings *settings, const char *home, const char *path, struct err *e);

@@ -25,10 +25,10 @@
 
 enum { LAST = 10 };
 
-static const char usage[] =
-    "usage: judgectl status [--json] [--home OJ_HOME]\n"
-    "\n"
-    "Exit: 0 judged, queue and store answer, 1 one of them does not, 2 the settings are wrong.\n";
+static const char usage[] = "usage: judgectl status [--json] [--home OJ_HOME]\n"
+                            "\n"
+                            "Exit: 0 judged, queue and store answer, 1 one of them does not, 2 the settings are wrong: "
+                            "then it shows the slots alone.\n";
 
 struct status {
     struct settings settings;
@@ -57,6 +57,16 @@ static void print_json(const char *text)
             printf("\\u%04x", (unsigned)*p);
     }
     putchar('"');
+}
+
+static void ask_pool(struct status *status)
+{
+    status->slot_count =
+        pool_read_status(status->settings.home, &status->pool, status->slots, POOL_SLOTS, &status->pool_why);
+    if (status->slot_count < 0) {
+        status->slot_count = 0;
+        status->failed = true;
+    }
 }
 
 static void ask_queue(struct status *status)
@@ -115,8 +125,9 @@ static void print_pool(const struct status *status)
         printf("judged: %s\n", status->pool_why.text);
         return;
     }
-    printf("judged %d, agent %d%s, home %s, node %s\n\n", status->pool.pid, status->pool.node_pid,
-           status->pool.draining != 0 ? ", DRAINING" : "", status->settings.home, status->settings.node);
+    printf("judged %d, agent %d%s, home %s%s%s\n\n", status->pool.pid, status->pool.node_pid,
+           status->pool.draining != 0 ? ", DRAINING" : "", status->settings.home,
+           status->settings.node[0] == '\0' ? "" : ", node ", status->settings.node);
     printf("%4s  %-8s %7s  %10s  %6s\n", "slot", "state", "pid", "since", "judged");
     for (int i = 0; i < status->slot_count; i++)
         print_slot(&status->slots[i]);
@@ -199,6 +210,20 @@ static void print_whole_json(const struct status *status)
     printf("}\n");
 }
 
+/* What judged alone knows. Returns the exit code. */
+static int print_without_settings(struct status *status, const struct err *why)
+{
+    status->settings.node[0] = '\0'; /* nobody has said it yet */
+    status->queue_why = *why;
+    status->store_why = *why;
+    if (status->json)
+        print_whole_json(status);
+    else
+        print_pool(status);
+    (void)fflush(stdout); /* the code is 2 in any case */
+    return 2;
+}
+
 /* 0; 1 after --help was printed; -1 with e. */
 static int parse(bool *json, const char **home, int argc, char **argv, struct err *e)
 {
@@ -218,16 +243,19 @@ int status_main(int argc, char **argv)
         free(status);
         return 0;
     }
-    if (code != 0 || status == NULL || settings_read_quiet(&status->settings, home, NULL, &e) != 0) {
+    bool wrong = code == 0 && settings_read_quiet(&status->settings, home, NULL, &e) != 0;
+    if (wrong || code != 0)
         (void)fprintf(stderr, "judgectl status: %s\n", e.text); /* nowhere else to say it */
+    if (code != 0 || status == NULL || status->settings.home[0] == '\0') {
         free(status);
         return 2;
     }
-    status->slot_count =
-        pool_read_status(status->settings.home, &status->pool, status->slots, POOL_SLOTS, &status->pool_why);
-    if (status->slot_count < 0) {
-        status->slot_count = 0;
-        status->failed = true;
+    ask_pool(status);
+    if (wrong) {
+        /* judged goes on with those that it has read. */
+        code = print_without_settings(status, &e);
+        free(status);
+        return code;
     }
     selftests_read(&status->tests, &status->settings);
     ask_queue(status);

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include "common/err.h"
 #include "common/events.h"
 #include "common/file.h"
+#include "common/pool.h"
 #include "common/settings.h"
 #include "common/str.h"
 #include "judgectl/commands.h"
@@ -56,6 +59,7 @@ struct submitting {
     struct store *store;
     struct queue *queue;
     int64_t *ids;     /* a source each; -1: not submitted */
+    int stop_fd;      /* readable: Ctrl-C; -1 until there is something to wait for */
     struct live live; /* on a terminal: how far judging is */
     bool line_shown;
     struct events_sender events;
@@ -196,6 +200,10 @@ static int submit_source(struct submitting *submitting, size_t i, struct err *e)
     }
     if (str_copy(row.user, sizeof row.user, options->user) != 0)
         return err_set(e, "--user %.64s...: at most %d bytes", options->user, STORE_USER_SIZE - 1);
+    for (const char *at = row.user; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == 127)
+            return err_set(e, "--user: a control character in a user's name");
+    }
     bool alone = !settings_has_database(&submitting->settings) && !settings_has_redis(&submitting->settings);
     bool zip;
     row.source = read_source(path, &row.source_bytes, &zip, e);
@@ -243,6 +251,12 @@ static void show_line(struct submitting *submitting, const struct event *event)
     submitting->line_shown = true;
 }
 
+static bool is_stopped(const struct submitting *submitting, int wait_ms)
+{
+    struct pollfd stop = {.fd = submitting->stop_fd, .events = POLLIN};
+    return poll(&stop, 1, wait_ms) > 0 && stop.revents != 0;
+}
+
 /* Until it is worth looking at the row again: it is said to be final, or some time has passed. */
 static void pause_for(struct submitting *submitting, int64_t id)
 {
@@ -251,19 +265,20 @@ static void pause_for(struct submitting *submitting, int64_t id)
     int64_t end_us = clock_now_us() + LIVE_MS * 1000;
     (void)str_format(word, sizeof word, "%lld", (long long)id); /* it fits */
     if (submitting->live.fd < 0) {
-        (void)poll(NULL, 0, WAIT_MS); /* only a pause */
+        (void)is_stopped(submitting, WAIT_MS); /* only a pause: the caller asks again */
         return;
     }
     for (int64_t left_us; (left_us = end_us - clock_now_us()) > 0;) {
-        int got = live_next(&submitting->live, (int)(left_us / 1000), -1, line, &event);
+        int got = live_next(&submitting->live, (int)(left_us / 1000), submitting->stop_fd, line, &event);
         if (got == 1)
             show_line(submitting, &event);
-        if (got < 0 || (got == 1 && event.finish != 0 && strcmp(event.id, word) == 0))
+        if (got < 0 || is_stopped(submitting, 0) || (got == 1 && event.finish != 0 && strcmp(event.id, word) == 0))
             return;
     }
 }
 
-/* 0 with the row's last state, or -1 with e. A database that is gone for a while is waited for. */
+/* 0 with the row's last state; 1 where somebody has had enough of waiting; -1 with e. A database that is gone for a while is waited
+ * for. */
 static int wait_for(struct submitting *submitting, int64_t id, struct store_status *status, struct err *e)
 {
     int failures = 0;
@@ -276,14 +291,50 @@ static int wait_for(struct submitting *submitting, int64_t id, struct store_stat
             return 0;
         if (failures > GONE_TRIES)
             return -1;
+        if (got == 1)
+            store_status_fini(status);
         pause_for(submitting, id);
+        if (is_stopped(submitting, 0))
+            return 1;
     }
+}
+
+/* From here on Ctrl-C ends the waiting, not the program: what was submitted has to be said. */
+static void prepare_to_wait(struct submitting *submitting)
+{
+    struct err e;
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    submitting->stop_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (submitting->stop_fd >= 0)
+        (void)sigprocmask(SIG_BLOCK, &set, NULL); /* fails for signals that do not exist */
+    if (settings_has_database(&submitting->settings))
+        return; /* another box may judge them */
+    int fd = pool_connect(submitting->settings.home, &e);
+    if (fd < 0)
+        (void)fprintf(stderr, "judgectl submit: they wait, and so does this: %s\n",
+                      e.text); /* nowhere else to say it */
+    file_close(&fd);
+}
+
+/* Those from source i on, to standard error: nowhere else to say it. */
+static void print_unfinished(const struct submitting *submitting, size_t i)
+{
+    (void)fputs("judgectl submit: not waited for any longer, but judged all the same:", stderr);
+    for (; i < submitting->options->count; i++) {
+        if (submitting->ids[i] >= 0)
+            (void)fprintf(stderr, " %lld", (long long)submitting->ids[i]);
+    }
+    (void)fputs(" (judgectl why NUMBER)\n", stderr);
 }
 
 static int print_verdicts(struct submitting *submitting)
 {
     const struct options *options = submitting->options;
     int code = 0;
+    prepare_to_wait(submitting);
     shown_head();
     for (size_t i = 0; i < options->count; i++) {
         struct store_status status;
@@ -292,6 +343,10 @@ static int print_verdicts(struct submitting *submitting)
             continue;
         int result = wait_for(submitting, submitting->ids[i], &status, &e);
         hide_line(submitting);
+        if (result > 0) {
+            print_unfinished(submitting, i);
+            return -1;
+        }
         if (result != 0) {
             (void)fprintf(stderr, "judgectl submit: %s: %s\n", options->sources[i], e.text); /* nowhere else */
             code = -1;
@@ -328,7 +383,8 @@ int submit_main(int argc, char **argv)
 {
     struct err e = {""};
     struct options options = {.user = "judge", .lane = QUEUE_LANE_PRACTICE};
-    struct submitting submitting = {.options = &options, .live = {.fd = -1}, .events = {.fd = -1, .folder = -1}};
+    struct submitting submitting = {
+        .options = &options, .stop_fd = -1, .live = {.fd = -1}, .events = {.fd = -1, .folder = -1}};
     int code = parse(&options, argc, argv, &e);
     if (code > 0)
         return 0;
@@ -353,6 +409,7 @@ int submit_main(int argc, char **argv)
         queue_close(submitting.queue);
     if (submitting.store != NULL)
         store_close(submitting.store);
+    file_close(&submitting.stop_fd);
     live_close(&submitting.live);
     events_close(&submitting.events);
     free(submitting.ids);
