@@ -23,7 +23,7 @@
 
 #include "common/banned.h"
 
-enum { LANGUAGES = 96, UNWATCHED_MS = 100 };
+enum { LANGUAGES = 96, UNWATCHED_MS = 100, WAKE_MADE_MS = 1000, WAKE_PAUSE_MS = 10 };
 
 /* state: enum queue_state; lane: enum queue_lane. A row that is bare holds a lease of a job that is not in this file. */
 static const char schema[] = //
@@ -85,6 +85,20 @@ static int has_tables(struct queue_sqlite *sqlite, struct err *e)
     return found;
 }
 
+/* Makes what takers watch. Another user than root waits up to a second for it: who has just made the file makes it next. */
+static int make_wake(const struct queue_sqlite *sqlite, const char *owner, struct err *e)
+{
+    const struct timespec pause = {.tv_nsec = WAKE_PAUSE_MS * 1000000L};
+    int64_t end_us = clock_now_us() + WAKE_MADE_MS * INT64_C(1000);
+    struct err own;
+    while (db_make_file(sqlite->wake, owner, &own) != 0) {
+        if (geteuid() == 0 || clock_now_us() > end_us)
+            return err_set(e, "%s", own.text);
+        (void)nanosleep(&pause, NULL); /* cut short: one more look */
+    }
+    return 0;
+}
+
 /* Opens the file unless it is open and still the one of that name. 0, or -1 with e. */
 int queue_sqlite_ready(struct queue_sqlite *sqlite, struct err *e)
 {
@@ -93,7 +107,7 @@ int queue_sqlite_ready(struct queue_sqlite *sqlite, struct err *e)
     const struct db_options options = {.owner = sqlite->queue.settings.node_user};
     shut(sqlite);
     sqlite->db = db_open(sqlite->path, &options, e);
-    if (sqlite->db == NULL || db_make_file(sqlite->wake, options.owner, e) != 0) {
+    if (sqlite->db == NULL || make_wake(sqlite, options.owner, e) != 0) {
         shut(sqlite);
         return -1;
     }

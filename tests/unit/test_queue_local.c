@@ -245,6 +245,41 @@ static void test_too_early(void)
     bed_fini(bed);
 }
 
+static int step_add(struct bed *bed)
+{
+    return bed_add(bed, "1", QUEUE_LANE_PRACTICE, 0, "a") == 1 ? 0 : -1;
+}
+
+/* A worker has made the file a moment ago, and is about to make what wakes its takers: the agent waits for that. */
+static void test_half_made(void)
+{
+    char path[PATH_MAX];
+    if (geteuid() != 0) {
+        unit_skip("needs root");
+        return;
+    }
+    struct bed *bed = start(BED_SQLITE);
+    if (bed == NULL)
+        return;
+    (void)str_copy(bed->settings.node_user, sizeof bed->settings.node_user, "nobody"); /* it fits */
+    CU_ASSERT_EQUAL(chmod(bed->settings.home, 0755), 0);
+    reopen(bed);
+    add(bed, "0"); /* makes all */
+    (void)str_format(path, sizeof path, "%s/queue.db.wake", bed->settings.home); /* it fits */
+    UNIT_CHECK(unlink(path) == 0, "%s is not there", path);
+    (void)fflush(NULL); /* the child prints only what fails */
+    pid_t maker = fork();
+    if (maker == 0) {
+        const struct timespec moment = {.tv_nsec = 200000000};
+        (void)nanosleep(&moment, NULL);
+        _exit(db_make_file(path, "nobody", &bed->e) == 0 ? 0 : 1);
+    }
+    as_nobody(bed, step_add);
+    int status = -1;
+    CU_ASSERT(waitpid(maker, &status, 0) == maker && status == 0);
+    bed_fini(bed);
+}
+
 /* ---- which queue the settings ask for */
 
 static void opens(struct bed *bed, const char *name, const char *file)
@@ -559,6 +594,7 @@ static const struct unit_test tests[] = {
     {"damaged", test_damaged},
     {"two_users", test_two_users},
     {"too_early", test_too_early},
+    {"half_made", test_half_made},
     {"which", test_which},
     {"pair_there_and_back", test_pair_there_and_back},
     {"pair_held", test_pair_held},
