@@ -129,8 +129,8 @@ static bool add_folder(int fd, const char *path, int level, uint64_t *sum)
                              level + 1, sum); /* what cannot be read has no version: judging says so */
         if (!S_ISREG(info.st_mode))
             continue;
-        (void)str_format(facts, sizeof facts, "/%lld/%lld", (long long)info.st_size,
-                         (long long)info.st_mtim.tv_sec); /* it fits */
+        (void)str_format(facts, sizeof facts, "/%lld/%lld.%09ld", (long long)info.st_size,
+                         (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec); /* it fits */
         uint64_t hash = mix(14695981039346656037ULL, name, strlen(name));
         *sum += mix(hash, facts, strlen(facts));
     }

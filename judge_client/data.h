@@ -18,7 +18,7 @@ int data_sync(const char *command, int64_t problem, int64_t timeout_s, void (*ti
               struct err *e);
 
 /* A hash of the names, sizes and times of the plain files in folder, in any order, as 16 hexadecimal digits: the same data gives
- * the same version on each box that copies times (rsync -t, a network folder). "" where the folder cannot be read. */
+ * the same version on each box that copies times to the nanosecond (rsync -t, cp -p, a network folder). "" where the folder cannot be read. */
 void data_version(char version[DATA_VERSION_SIZE], const char *folder);
 
 #endif
