@@ -82,6 +82,8 @@ static int apply_row(struct settings *settings, const struct conf *conf, const s
     const char *value = conf_text(conf, row->section, row->name, NULL);
     if (value == NULL || (row->kind == SETTINGS_FILE && *value == '\0'))
         return 0;
+    if (strcmp(row->name, "password") == 0 && *value != '\0')
+        settings->holds_password = true;
     return row->kind == SETTINGS_FILE ? set_from_file(settings, row, value, e)
                                       : settings_set(settings, row, row->name, value, e);
 }
@@ -186,6 +188,7 @@ static int read_text(struct settings *settings, int fd, char *text, struct err *
     if (!settings->hustoj)
         return read_ours(settings, fd, e);
     settings_hustoj(settings, settings->file, start);
+    settings->holds_password = settings->database_password[0] != '\0' || settings->redis_password[0] != '\0';
     return 0;
 }
 
@@ -231,8 +234,7 @@ static int set_home(struct settings *settings, const char *home, struct err *e)
 static void warn_readable(const struct settings *settings, int fd)
 {
     struct stat info;
-    if ((settings->database_password[0] != '\0' || settings->redis_password[0] != '\0') && fstat(fd, &info) == 0 &&
-        (info.st_mode & S_IROTH) != 0)
+    if (settings->holds_password && fstat(fd, &info) == 0 && (info.st_mode & S_IROTH) != 0)
         settings_warn(settings, "%s: everybody can read the passwords in it: chmod o= %s", settings->file,
                       settings->file);
 }

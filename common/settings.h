@@ -25,6 +25,7 @@ struct settings {
     char file[PATH_MAX]; /* what was read, "" where there was none */
     bool hustoj;         /* it was HUSTOJ's form */
     bool quiet;          /* settings_read_quiet */
+    bool holds_password; /* that file itself does */
 
     char node[SETTINGS_NODE]; /* [node] name; default: made from the host's name and the home, the same at each start */
     char node_user[SETTINGS_TEXT]; /* [node] user: whom judge_node runs as ("judge") */

@@ -81,7 +81,7 @@ static void test_fields(void)
 {
     static char covered[sizeof(struct settings)]; /* the alignment of the field that a byte is of */
     memset(covered, 0, sizeof covered);
-    memset(covered, 1, offsetof(struct settings, quiet) + sizeof(bool));
+    memset(covered, 1, offsetof(struct settings, holds_password) + sizeof(bool));
     for (const struct settings_row *row = settings_rows; row->section != NULL; row++)
         memset(covered + row->offset,
                row->size == 8 && row->kind != SETTINGS_NODE_NAME ? 8

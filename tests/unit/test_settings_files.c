@@ -32,6 +32,10 @@ static void test_password_file(void)
     CU_ASSERT_EQUAL(settings_home_read(&home, text), 0);
     CU_ASSERT_STRING_EQUAL(home.settings.database_password, "no-end");
     CU_ASSERT_PTR_NOT_NULL(strstr(home.warnings, "/password: everybody can read this password"));
+    /* The file that names it may be read by everybody: that is what password_file is for. */
+    CU_ASSERT(chmod(home.password_file, 0600) == 0 && chmod(home.file, 0644) == 0);
+    CU_ASSERT_EQUAL(settings_home_read_file(&home, NULL), 0);
+    CU_ASSERT_STRING_EQUAL(home.warnings, "");
     (void)str_format(absolute, sizeof absolute, "[redis]\npassword_file = %s\n", home.password_file);
     CU_ASSERT_EQUAL(settings_home_read(&home, absolute), 0);
     CU_ASSERT_STRING_EQUAL(home.settings.redis_password, "no-end");
