@@ -24,13 +24,14 @@ struct store_mysql *store_mysql_of(struct store *store)
 
 int store_mysql_try(struct store_mysql *store, store_mysql_call *call, void *argument, struct err *e)
 {
+    struct err first; /* of a call that is made again it is no error */
     store->again = false;
-    int result = call(store, argument, e);
+    int result = call(store, argument, &first);
     enum mysql_fault fault = result < 0 ? mysql_db_fault(store->db) : MYSQL_FAULT_NONE;
     if (fault == MYSQL_FAULT_TABLE) /* an administrator has altered or dropped one: look again */
         mysql_db_disconnect(store->db);
     else if (fault != MYSQL_FAULT_LOST)
-        return result;
+        return result < 0 ? err_set(e, "%s", first.text) : result;
     store->again = true;
     return call(store, argument, e);
 }

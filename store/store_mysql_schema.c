@@ -190,9 +190,10 @@ static int check_call(struct store_mysql *store, void *argument, struct err *e)
     for (size_t i = 0; i < sizeof rights / sizeof *rights; i++) {
         if (rights[i].feature >= 0 && !store->has[rights[i].feature])
             continue;
-        if (mysql_db_direct(store->db, rights[i].probe, strlen(rights[i].probe), e) != 0 &&
-            check_fault(store, i, e) != 0)
-            return -1;
+        struct err why;
+        if (mysql_db_direct(store->db, rights[i].probe, strlen(rights[i].probe), &why) != 0 &&
+            check_fault(store, i, &why) != 0)
+            return err_set(e, "%s", why.text);
     }
     return 0;
 }
