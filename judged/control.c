@@ -4,6 +4,7 @@
 #include "judged/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,18 +29,17 @@ static void control_address(int run_fd, struct sockaddr_un *address)
                      CONTROL_NAME); /* it fits */
 }
 
-int control_open(struct control *control, int run_fd, gid_t gid, control_answer *answer, void *context, struct err *e)
+/* Listens, under the socket's name, whatever has that name now. */
+static int control_listen(struct control *control, struct err *e)
 {
     struct sockaddr_un address;
-    *control = (struct control){.fd = -1, .run_fd = run_fd, .answer = answer, .context = context};
-    for (int i = 0; i < CONTROL_CLIENTS; i++)
-        control->clients[i].fd = -1;
-    if (unlinkat(run_fd, CONTROL_NAME, 0) != 0 && errno != ENOENT)
+    struct stat info;
+    if (unlinkat(control->run_fd, CONTROL_NAME, 0) != 0 && errno != ENOENT)
         return err_sys(e, errno, "remove the old " POOL_SOCKET);
     control->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (control->fd < 0)
         return err_sys(e, errno, "make a socket");
-    control_address(run_fd, &address);
+    control_address(control->run_fd, &address);
     /* Nobody but us until it has its group: from birth, not from a chmod on. */
     mode_t mask = umask(0177);
     int bound = bind(control->fd, (const struct sockaddr *)&address, sizeof address);
@@ -49,13 +49,35 @@ int control_open(struct control *control, int run_fd, gid_t gid, control_answer 
         file_close(&control->fd);
         return err_sys(e, error, "bind " POOL_SOCKET);
     }
-    if (fchownat(run_fd, CONTROL_NAME, (uid_t)-1, gid, 0) != 0 || fchmodat(run_fd, CONTROL_NAME, 0660, 0) != 0 ||
-        listen(control->fd, CONTROL_BACKLOG) != 0) {
-        (void)err_sys(e, errno, "prepare " POOL_SOCKET);
-        control_close(control);
-        return -1;
+    if (fchownat(control->run_fd, CONTROL_NAME, (uid_t)-1, control->gid, 0) != 0 ||
+        fchmodat(control->run_fd, CONTROL_NAME, 0660, 0) != 0 || listen(control->fd, CONTROL_BACKLOG) != 0 ||
+        fstatat(control->run_fd, CONTROL_NAME, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        error = errno;
+        file_close(&control->fd);
+        (void)unlinkat(control->run_fd, CONTROL_NAME, 0); /* one that stays is replaced */
+        return err_sys(e, error, "prepare " POOL_SOCKET);
     }
+    control->device = info.st_dev;
+    control->inode = info.st_ino;
     return 0;
+}
+
+int control_open(struct control *control, int run_fd, gid_t gid, control_answer *answer, void *context, struct err *e)
+{
+    *control = (struct control){.fd = -1, .run_fd = run_fd, .gid = gid, .answer = answer, .context = context};
+    for (int i = 0; i < CONTROL_CLIENTS; i++)
+        control->clients[i].fd = -1;
+    return control_listen(control, e);
+}
+
+int control_mend(struct control *control, struct err *e)
+{
+    struct stat info;
+    if (control->fd >= 0 && fstatat(control->run_fd, CONTROL_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+        info.st_dev == control->device && info.st_ino == control->inode)
+        return 0;
+    file_close(&control->fd); /* what waits in its backlog is refused, and asks again */
+    return control_listen(control, e) == 0 ? 1 : -1;
 }
 
 static void control_drop(struct control *control, struct control_client *client)
@@ -184,12 +206,12 @@ void control_tell(struct control *control, const void *message, size_t size)
 
 void control_close(struct control *control)
 {
-    if (control->fd < 0)
-        return;
-    for (int i = 0; i < CONTROL_CLIENTS; i++) {
+    for (int i = 0; i < CONTROL_CLIENTS && control->count > 0; i++) {
         if (control->clients[i].fd >= 0)
             control_drop(control, &control->clients[i]);
     }
+    if (control->fd < 0)
+        return;
     file_close(&control->fd);
     (void)unlinkat(control->run_fd, CONTROL_NAME, 0); /* one that stays is replaced */
 }

@@ -36,6 +36,9 @@ typedef void control_answer(void *context, struct control_client *client, const 
 struct control {
     int fd; /* listens; -1: closed */
     int run_fd;
+    gid_t gid;
+    dev_t device; /* of the socket's name: see control_mend */
+    ino_t inode;
     struct control_client clients[CONTROL_CLIENTS];
     int count;       /* how many are there */
     int64_t deaf_us; /* until then nobody is accepted: descriptors have run out */
@@ -46,6 +49,10 @@ struct control {
 /* Listens on the socket in the folder run_fd (which stays the caller's): owner ours, group gid (-1: ours), mode 0660. A socket
  * of an earlier judged is replaced, so hold the home's lock. 0, or -1 with e. */
 int control_open(struct control *control, int run_fd, gid_t gid, control_answer *answer, void *context, struct err *e);
+
+/* Where the socket's name is gone, or another's (somebody cleaned up in run/), listens anew; those who are connected stay so. 1 where
+ * it did, 0, or -1 with e. */
+int control_mend(struct control *control, struct err *e);
 
 /* Appends what is to be polled (at most 1 + CONTROL_CLIENTS); control_ready takes the results back in the same order. */
 size_t control_poll(const struct control *control, struct pollfd *fds, int64_t now_us);

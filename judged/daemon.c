@@ -151,16 +151,26 @@ static bool daemon_is_named(const struct daemon *daemon)
            held.st_ino == named.st_ino && held.st_dev == named.st_dev;
 }
 
-int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
+/* The folder of that name, under the descriptor that others have of it. */
+static int daemon_enter_run(struct daemon *daemon, const char *home, struct err *e)
 {
     char path[PATH_MAX];
     if (daemon_make_folders(home, e) != 0)
         return -1;
     if (str_format(path, sizeof path, "%s/run", home) != 0)
         return err_set(e, "%s: the path is too long", home);
-    daemon->run_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (daemon->run_fd < 0)
-        return err_sys(e, errno, "open %s", path);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && daemon->run_fd < 0) {
+        daemon->run_fd = fd;
+        return 0;
+    }
+    int result = fd < 0 || dup3(fd, daemon->run_fd, O_CLOEXEC) < 0 ? err_sys(e, errno, "open %s", path) : 0;
+    file_close(&fd);
+    return result;
+}
+
+static int daemon_take_pid_file(struct daemon *daemon, const char *home, struct err *e)
+{
     for (;;) {
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         daemon->pid_fd =
@@ -184,6 +194,37 @@ int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
         dprintf(daemon->pid_fd, "%d\n", (int)getpid()) < 0)
         return err_sys(e, errno, "write %s/" POOL_PID_FILE, home);
     return 0;
+}
+
+int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
+{
+    return daemon_enter_run(daemon, home, e) != 0 ? -1 : daemon_take_pid_file(daemon, home, e);
+}
+
+/* Whether home/run is still the folder that we have open. */
+static bool daemon_has_run(const struct daemon *daemon, const char *home)
+{
+    char path[PATH_MAX];
+    struct stat held, named;
+    return str_format(path, sizeof path, "%s/run", home) == 0 && fstat(daemon->run_fd, &held) == 0 &&
+           stat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+int daemon_mend(struct daemon *daemon, const char *home, struct err *e)
+{
+    bool has_run = daemon_has_run(daemon, home);
+    if (has_run && daemon_is_named(daemon))
+        return 0;
+    if (!has_run && daemon_enter_run(daemon, home, e) != 0)
+        return -1;
+    int old_fd = daemon->pid_fd;
+    if (daemon_take_pid_file(daemon, home, e) != 0) {
+        file_close(&daemon->pid_fd);
+        daemon->pid_fd = old_fd;
+        return -1;
+    }
+    file_close(&old_fd); /* with its lock: nobody finds that file any more */
+    return 1;
 }
 
 void daemon_unlock(struct daemon *daemon)

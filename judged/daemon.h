@@ -24,6 +24,10 @@ int daemon_leave(struct daemon *daemon, const char *home, int *code, struct err 
  * judged that has it. The lock is this process': a fork does not have it. */
 int daemon_lock(struct daemon *daemon, const char *home, struct err *e);
 
+/* Where somebody removed the pid file or the whole of home/run since, makes and locks them again; run_fd keeps its number. 1 where
+ * it did, 0, or -1 with e. */
+int daemon_mend(struct daemon *daemon, const char *home, struct err *e);
+
 /* Lets a waiting parent exit with 0, or with 1 after printing why. */
 void daemon_ready(struct daemon *daemon);
 void daemon_failed(struct daemon *daemon, const char *why);

@@ -116,7 +116,7 @@ static int run(const struct options *options, const struct settings *settings, s
     if (child_find(client, sizeof client, programs, "judge_client", &e) == 0 &&
         child_find(node, sizeof node, programs, "judge_node", &e) == 0 && daemon_lock(daemon, options->home, &e) == 0) {
         enter_group(parent, sizeof parent);
-        config.run_fd = daemon->run_fd;
+        config.daemon = daemon;
         supervisor = supervisor_new(&config, settings, &e);
     }
     if (supervisor != NULL) {

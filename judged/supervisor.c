@@ -22,6 +22,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judged/daemon.h"
 #include "judged/supervisor_parts.h"
 
 #include "common/banned.h"
@@ -97,7 +98,7 @@ struct supervisor *supervisor_new(const struct supervisor_config *config, const 
         log_warn("become the reaper of orphans"); /* then init is */
     gid_t group = geteuid() == 0 ? find_group(settings->node_user) : (gid_t)-1;
     if (take_signals(supervisor, e) != 0 ||
-        control_open(&supervisor->control, config->run_fd, group, supervisor_answer, supervisor, e) != 0) {
+        control_open(&supervisor->control, config->daemon->run_fd, group, supervisor_answer, supervisor, e) != 0) {
         supervisor_free(supervisor);
         return NULL;
     }

@@ -25,7 +25,7 @@ struct supervisor_config {
     const char *cgroup_parent; /* "" or the group for the workers' groups */
     const struct slot_times *times;
     const struct notify *notify;
-    int run_fd; /* OJ_HOME/run, whose lock is held */
+    struct daemon *daemon; /* which holds the home's lock */
     bool debug;
     bool once; /* workers judge what waits, then all end */
 };

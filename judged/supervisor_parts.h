@@ -46,6 +46,8 @@ bool supervisor_wants(const struct supervisor *supervisor, const struct slot *sl
 int supervisor_cancel(struct supervisor *supervisor, const char *job);
 
 /* supervisor_pool.c: what concerns all slots, and the requests. */
+/* The names in OJ_HOME/run by which we are found: made again where somebody removed them. */
+void supervisor_mend_names(struct supervisor *supervisor);
 int supervisor_shown(const struct supervisor *supervisor);
 int supervisor_workers(const struct supervisor *supervisor, const struct settings *settings);
 void supervisor_reload(struct supervisor *supervisor, int64_t now_us);

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/str.h"
+#include "judged/daemon.h"
 #include "judged/supervisor_parts.h"
 
 #include "common/banned.h"
@@ -40,6 +41,17 @@ int supervisor_read_settings(struct settings *settings, const char *home, struct
     return result;
 }
 
+void supervisor_mend_names(struct supervisor *supervisor)
+{
+    struct err e;
+    int file = daemon_mend(supervisor->config.daemon, supervisor->config.home, &e);
+    int name = file < 0 ? -1 : control_mend(&supervisor->control, &e);
+    if (file < 0 || name < 0)
+        log_warnx("judged.pid and judged.sock are gone, and cannot be made again: %s", e.text);
+    else if (file > 0 || name > 0)
+        log_warnx("somebody has removed judged.pid or judged.sock from %s/run: made again", supervisor->config.home);
+}
+
 /* Every slot that runs and is not wanted any more is told to end. */
 static void stop_unwanted(struct supervisor *supervisor, int64_t now_us)
 {
@@ -63,6 +75,7 @@ static int reload(struct supervisor *supervisor, int64_t now_us, struct err *e)
 {
     struct settings settings;
     notify_reloading(supervisor->config.notify);
+    supervisor_mend_names(supervisor);
     int result = supervisor_read_settings(&settings, supervisor->config.home, e);
     if (result == 0) {
         supervisor->settings = settings;

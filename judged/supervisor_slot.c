@@ -95,6 +95,8 @@ static void start(struct supervisor *supervisor, struct slot *slot, int64_t now_
     char name[SUPERVISOR_NAME];
     struct err e;
     bool again = slot->why[0] != '\0' || slot->jobs > 0 || slot->restarts > 0;
+    if (slot->number < 0) /* which finds us by them, and tells the queue who lives */
+        supervisor_mend_names(supervisor);
     pid_t pid = execute(supervisor, slot, &e);
     if (pid < 0) {
         (void)str_copy(slot->why, sizeof slot->why, e.text); /* cut: still a reason */

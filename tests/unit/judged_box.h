@@ -402,7 +402,7 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
                                              .cgroup_parent = "",
                                              .times = &box->times,
                                              .notify = &notify,
-                                             .run_fd = daemon.run_fd,
+                                             .daemon = &daemon,
                                              .debug = true,
                                              .once = box->once};
     struct supervisor *supervisor = supervisor_new(&config, &settings, &e);

@@ -517,6 +517,42 @@ static void test_other_user(void)
     box_fini(&box);
 }
 
+/* Somebody cleans up in OJ_HOME/run, and judge_node ends: the next one finds judged, or the leases of what is judged would run out. */
+static void test_names_removed(void)
+{
+    static const char *const commands[][2] = {{"judged.sock", NULL}, {"judged.sock", "judged.pid"}};
+    struct box box;
+    struct err e;
+    struct pool_status status;
+    struct pool_slot slots[1];
+    char path[PATH_MAX], moved[PATH_MAX];
+    box_init(&box, ONE);
+    box_start(&box);
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 0));
+    for (size_t i = 0; i < 3; i++) {
+        CU_ASSERT(
+            box_await_text(&box, "fake.log", "start node", (int)i + 1)); /* one that is killed later tells no more */
+        if (pool_read_status(box.home, &status, slots, 1, &e) != 1)
+            break; /* which the round before has told */
+        for (size_t k = 0; i < 2 && k < 2 && commands[i][k] != NULL; k++) {
+            (void)str_format(path, sizeof path, "%s/run/%s", box.home, commands[i][k]);
+            CU_ASSERT_EQUAL(unlink(path), 0);
+        }
+        (void)str_format(path, sizeof path, "%s/run", box.home);
+        (void)str_format(moved, sizeof moved, "%s/run.old", box.home);
+        if (i == 2)
+            CU_ASSERT_EQUAL(rename(path, moved), 0);
+        CU_ASSERT_EQUAL(kill(status.node_pid, SIGKILL), 0);
+        CU_ASSERT(box_await_text(&box, "fake.log", "start node", (int)i + 2));
+        UNIT_CHECK(pool_read_status(box.home, &status, slots, 1, &e) == 1, "%zu: %s", i, e.text);
+        char pid[32] = "", want[32];
+        (void)str_format(path, sizeof path, "%s/run/judged.pid", box.home);
+        (void)str_format(want, sizeof want, "%d\n", (int)status.pid);
+        UNIT_CHECK(file_read(AT_FDCWD, path, pid, sizeof pid, NULL) >= 0 && strcmp(pid, want) == 0, "%zu: %s", i, pid);
+    }
+    box_fini(&box);
+}
+
 static const struct unit_test tests[] = {
     {"drain_and_resume", test_drain_and_resume},
     {"scale", test_scale},
@@ -535,6 +571,7 @@ static const struct unit_test tests[] = {
     {"many_watch", test_many_watch},
     {"too_many", test_too_many},
     {"group_of_socket", test_group_of_socket},
+    {"names_removed", test_names_removed},
     {"other_user", test_other_user},
 };
 
