@@ -169,6 +169,20 @@ static int daemon_enter_run(struct daemon *daemon, const char *home, struct err 
     return result;
 }
 
+/* The lock says who we are: without room for the number, judged starts all the same, and the number follows (daemon_mend). */
+static int daemon_write_pid(const struct daemon *daemon, const char *home, struct err *e)
+{
+    /* Whatever our umask is: `status` is for everybody. */
+    if (fchmod(daemon->pid_fd, 0644) != 0 || ftruncate(daemon->pid_fd, 0) != 0)
+        return err_sys(e, errno, "write %s/" POOL_PID_FILE, home);
+    if (dprintf(daemon->pid_fd, "%d\n", (int)getpid()) >= 0)
+        return 0;
+    if (errno != ENOSPC && errno != EDQUOT)
+        return err_sys(e, errno, "write %s/" POOL_PID_FILE, home);
+    log_warn("write %s/" POOL_PID_FILE ": free some space; judged goes on without it", home);
+    return 0;
+}
+
 static int daemon_take_pid_file(struct daemon *daemon, const char *home, struct err *e)
 {
     for (;;) {
@@ -189,16 +203,16 @@ static int daemon_take_pid_file(struct daemon *daemon, const char *home, struct 
             break;
         file_close(&daemon->pid_fd);
     }
-    /* Whatever our umask is: `status` is for everybody. */
-    if (fchmod(daemon->pid_fd, 0644) != 0 || ftruncate(daemon->pid_fd, 0) != 0 ||
-        dprintf(daemon->pid_fd, "%d\n", (int)getpid()) < 0)
-        return err_sys(e, errno, "write %s/" POOL_PID_FILE, home);
-    return 0;
+    return daemon_write_pid(daemon, home, e);
 }
 
 int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
 {
-    return daemon_enter_run(daemon, home, e) != 0 ? -1 : daemon_take_pid_file(daemon, home, e);
+    struct stat info;
+    if (daemon_enter_run(daemon, home, e) != 0)
+        return -1;
+    daemon->killed = fstatat(daemon->run_fd, DAEMON_PID_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    return daemon_take_pid_file(daemon, home, e);
 }
 
 /* Whether home/run is still the folder that we have open. */
@@ -213,8 +227,11 @@ static bool daemon_has_run(const struct daemon *daemon, const char *home)
 int daemon_mend(struct daemon *daemon, const char *home, struct err *e)
 {
     bool has_run = daemon_has_run(daemon, home);
-    if (has_run && daemon_is_named(daemon))
-        return 0;
+    struct stat info;
+    if (has_run && daemon_is_named(daemon)) {
+        bool empty = fstat(daemon->pid_fd, &info) == 0 && info.st_size == 0;
+        return empty ? daemon_write_pid(daemon, home, e) : 0;
+    }
     if (!has_run && daemon_enter_run(daemon, home, e) != 0)
         return -1;
     int old_fd = daemon->pid_fd;

@@ -4,6 +4,7 @@
 #ifndef JUDGED_DAEMON_H
 #define JUDGED_DAEMON_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "common/err.h"
@@ -12,6 +13,7 @@ struct daemon {
     int run_fd;   /* OJ_HOME/run */
     int pid_fd;   /* run/judged.pid, locked */
     int ready_fd; /* whom the parent waits for, or -1 */
+    bool killed;  /* the judged before this one left its pid file: it was killed, or the box went down */
 };
 
 /* Leaves the terminal: forks; the child goes on in a session of its own, with 0 from /dev/null and 1 and 2 appended to
