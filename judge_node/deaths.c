@@ -9,12 +9,14 @@
 
 #include "common/banned.h"
 
-/* How many other jobs lost a worker within the window, up to DEATHS_OTHERS. */
+enum { OTHERS_MOST = 2 * DEATHS_EXCUSED_MOST };
+
+/* How many other jobs lost a worker within the window, up to OTHERS_MOST. */
 static int others(const struct deaths *deaths, const char *id, int64_t now_us)
 {
-    const char *seen[DEATHS_OTHERS];
+    const char *seen[OTHERS_MOST];
     int count = 0;
-    for (size_t i = 0; i < deaths->count && count < DEATHS_OTHERS; i++) {
+    for (size_t i = 0; i < deaths->count && count < OTHERS_MOST; i++) {
         const struct death *row = &deaths->rows[i];
         if (now_us - row->at_us > DEATHS_WINDOW_US || strcmp(row->id, id) == 0)
             continue;
@@ -27,17 +29,35 @@ static int others(const struct deaths *deaths, const char *id, int64_t now_us)
     return count;
 }
 
-bool deaths_note(struct deaths *deaths, const char *id, int64_t now_us)
+/* Jobs that kill excuse each other, too: so not for ever. */
+static bool is_excused(const struct deaths *deaths, const char *id, int64_t now_us)
 {
-    int excused = 0;
+    int excused = 0, count = others(deaths, id, now_us);
     for (size_t i = 0; i < deaths->count; i++)
         excused += deaths->rows[i].excused && strcmp(deaths->rows[i].id, id) == 0;
+    return count >= DEATHS_OTHERS && excused < (count / 2 > DEATHS_EXCUSED ? count / 2 : DEATHS_EXCUSED);
+}
+
+bool deaths_note(struct deaths *deaths, const char *id, int64_t now_us)
+{
     struct death death = {.at_us = now_us};
     (void)str_copy(death.id, sizeof death.id, id); /* the same size */
-    death.excused = excused < DEATHS_EXCUSED && others(deaths, id, now_us) >= DEATHS_OTHERS;
+    death.excused = is_excused(deaths, id, now_us);
     deaths->rows[deaths->next] = death;
     deaths->next = (deaths->next + 1) % DEATHS_KEPT;
     if (deaths->count < DEATHS_KEPT)
         deaths->count++;
     return death.excused;
+}
+
+bool deaths_look_again(struct deaths *deaths, const char *id, int64_t now_us)
+{
+    for (size_t i = 1; i <= deaths->count; i++) {
+        struct death *row = &deaths->rows[(deaths->next + DEATHS_KEPT - i) % DEATHS_KEPT];
+        if (strcmp(row->id, id) != 0)
+            continue;
+        row->excused = row->excused || is_excused(deaths, id, now_us);
+        return row->excused;
+    }
+    return false; /* forgotten: very many have died since */
 }

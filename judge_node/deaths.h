@@ -16,7 +16,8 @@
 #define DEATHS_KEPT 128
 #define DEATHS_WINDOW_US 30000000 /* deaths within it belong together */
 #define DEATHS_OTHERS 2           /* so many other jobs: jobs that kill in pairs do not excuse each other */
-#define DEATHS_EXCUSED 3          /* times that one job is excused */
+#define DEATHS_EXCUSED 3          /* times that one job is excused; more where very many others die, */
+#define DEATHS_EXCUSED_MOST 8     /* half as often as they are many, up to this */
 
 struct death {
     char id[QUEUE_ID_SIZE];
@@ -31,5 +32,8 @@ struct deaths {
 
 /* Notes that a worker died with the job id. True where the death is not to be counted against it. */
 bool deaths_note(struct deaths *deaths, const char *id, int64_t now_us);
+
+/* The same of its last death that was noted, by what has died since as well. */
+bool deaths_look_again(struct deaths *deaths, const char *id, int64_t now_us);
 
 #endif

@@ -18,6 +18,8 @@
 #define LEASES_ADOPT_US 10000000
 #define LEASES_RUN_US                                                                                                  \
     50000 /* a program that ends sooner is never said to run: nobody would see it, and it costs a statement */
+#define LEASES_DOUBT_US                                                                                                \
+    2000000 /* a death that is not the job's first is looked at after a while: who else has died by then? */
 #define LEASES_WAIT_US 1000000 /* the longest: contact_tick wants to be called that often */
 
 struct leases *leases_new(const struct settings *settings, struct board *board)
@@ -40,6 +42,14 @@ void leases_free(struct leases *leases)
     queue_close(leases->queue);
     watcher_fini(&leases->watcher);
     free(leases);
+}
+
+void leases_note_killed(struct leases *leases, int64_t now_us)
+{
+    static const char *const others[DEATHS_OTHERS] = {"the agent before this one", "its workers"};
+    for (size_t i = 0; i < DEATHS_OTHERS; i++)
+        (void)deaths_note(&leases->deaths, others[i], now_us);
+    leases->forgive_us = now_us + DEATHS_WINDOW_US + 2 * leases->settings->lease_ms * 1000;
 }
 
 static bool leases_orphaned(const struct leases *leases)
@@ -73,8 +83,15 @@ static void leases_note_death(struct leases *leases, const struct roster_job *di
         leases->died_count--;
         memmove(leases->died, leases->died + 1, leases->died_count * sizeof *leases->died);
     }
-    leases->died[leases->died_count] = *died;
-    leases->died[leases->died_count++].excused = deaths_note(&leases->deaths, died->id, contact_now_us());
+    struct roster_job *job = &leases->died[leases->died_count++];
+    int64_t now_us = contact_now_us();
+    *job = *died;
+    job->excused = deaths_note(&leases->deaths, died->id, now_us);
+    job->due_us = now_us;
+    if (job->excused || job->attempt < 2)
+        return;
+    job->due_us += job->attempt < leases->settings->max_attempts ? LEASES_DOUBT_US : 2 * LEASES_DOUBT_US;
+    board_add_put_back(leases->board, job->id, job->token); /* its row waits meanwhile, and the lease is kept */
 }
 
 /* A worker that was killed without a job in hand: somebody is at it, which excuses the jobs that he hits. Of a death with a job
@@ -141,42 +158,64 @@ static int leases_give_back(struct leases *leases, const struct roster_job *died
     return queue_recover_job(leases->queue, &lease, died->why, e);
 }
 
-/* Gives back the jobs of dead workers. False where the queue did not answer. */
-static bool leases_recover(struct leases *leases)
+static void leases_say_given(struct leases *leases, const struct roster_job *job, int code)
+{
+    if (code == 2)
+        log_warnx("quarantined submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
+    else if (code == 1)
+        log_info("recovered submission=%s slot=%d reason=\"%s\"%s", job->id, job->slot, job->why,
+                 job->excused ? " counted=no: workers die over other jobs too" : "");
+    else
+        log_debug("nothing to recover submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
+    /* Not in the queue (a wipe): the sweep adds it once its row waits. Quarantined: the row gets its result. */
+    if (code != 2)
+        board_add_put_back(leases->board, job->id, job->token);
+    board_wake(leases->board, true);
+}
+
+/* Gives back the jobs of dead workers that are due by then. False where the queue did not answer. */
+static bool leases_recover(struct leases *leases, int64_t until_us)
 {
     struct err e;
-    while (leases->died_count > 0) {
-        const struct roster_job *job = &leases->died[0];
+    for (size_t i = 0; i < leases->died_count;) {
+        struct roster_job *job = &leases->died[i];
+        if (job->due_us > until_us) {
+            i++;
+            continue;
+        }
+        job->excused = job->excused || deaths_look_again(&leases->deaths, job->id, contact_now_us());
         int code = leases_give_back(leases, job, &e);
         if (!leases_answered(leases, code, &e))
             return false;
-        if (code == 2)
-            log_warnx("quarantined submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
-        else if (code == 1)
-            log_info("recovered submission=%s slot=%d reason=\"%s\"%s", job->id, job->slot, job->why,
-                     job->excused ? " counted=no: workers die over other jobs too" : "");
-        else
-            log_debug("nothing to recover submission=%s slot=%d reason=\"%s\"", job->id, job->slot, job->why);
-        /* Not in the queue (a wipe): the sweep adds it once its row waits. Quarantined: the row gets its result. */
-        if (code != 2)
-            board_add_put_back(leases->board, job->id, job->token);
-        board_wake(leases->board, true);
+        leases_say_given(leases, job, code);
         leases->died_count--;
-        memmove(leases->died, leases->died + 1, leases->died_count * sizeof *leases->died);
+        memmove(job, job + 1, (leases->died_count - i) * sizeof *job);
     }
     return true;
+}
+
+/* Those of dead workers that are not given back yet. */
+static size_t leases_of_dead(const struct leases *leases, struct queue_lease *held)
+{
+    for (size_t i = 0; i < leases->died_count; i++) {
+        held[i] = (struct queue_lease){.source = leases->died[i].source};
+        memcpy(held[i].id, leases->died[i].id, sizeof held[i].id);
+        memcpy(held[i].token, leases->died[i].token, sizeof held[i].token);
+    }
+    return leases->died_count;
 }
 
 /* Renews what living workers hold. With none it is called as well: the queue notices a wipe by it, and an outage is seen. */
 static bool leases_renew(struct leases *leases)
 {
-    struct queue_lease held[POOL_SLOTS];
+    struct queue_lease held[2 * POOL_SLOTS];
     int slots[POOL_SLOTS];
     struct queue_place place;
     struct err e;
     size_t n = roster_leases(&leases->roster, held, slots);
-    int code = queue_renew(leases->queue, held, n, &e);
-    if (code == 0 && n == 0)
+    size_t dead = leases_of_dead(leases, held + n);
+    int code = queue_renew(leases->queue, held, n + dead, &e);
+    if (code == 0 && n + dead == 0)
         code = queue_find(leases->queue, "0", &place, &e);
     if (!leases_answered(leases, code, &e))
         return false;
@@ -214,6 +253,7 @@ static bool leases_may_expire(const struct leases *leases, int64_t now_us)
 static bool leases_expire(struct leases *leases)
 {
     struct err e;
+    queue_forgive(leases->queue, contact_now_us() < leases->forgive_us);
     int count = queue_recover_expired(leases->queue, &e);
     if (!leases_answered(leases, count, &e))
         return false;
@@ -242,9 +282,10 @@ static void leases_work(struct leases *leases)
             return;
         }
     }
-    if (!leases_recover(leases))
-        return;
     int64_t now = contact_now_us();
+    if (!leases_recover(leases, now))
+        return;
+    now = contact_now_us();
     if (now >= leases->renew_us || !leases->contact.up) {
         if (!leases_renew(leases))
             return;
@@ -292,6 +333,8 @@ int leases_turn(struct leases *leases, int64_t now_us)
         due = leases->contact.retry_us;
     else if (leases->renew_us < due)
         due = leases->renew_us;
+    for (size_t i = 0; i < leases->died_count && leases->contact.up; i++)
+        due = leases->died[i].due_us < due ? leases->died[i].due_us : due;
     leases_say_runs(leases, now, &due);
     return due <= now ? 0 : (int)((due - now) / 1000 + 1);
 }
@@ -311,7 +354,7 @@ void *leases_run(void *argument)
     }
     leases_watch(leases, contact_now_us()); /* the last that judged says: its workers may have died within a job */
     if (leases->queue != NULL && leases->contact.up)
-        (void)leases_recover(leases);               /* what it cannot, the leases' end does */
+        (void)leases_recover(leases, INT64_MAX);    /* what it cannot, the leases' end does */
     (void)eventfd_write(leases->board->done_fd, 1); /* cannot fail: it is the first */
     return NULL;
 }

@@ -61,14 +61,15 @@ struct main_state {
     bool away_said;
 };
 
-static const char main_usage[] = "usage: judge_node --home OJ_HOME [--debug]\n"
+static const char main_usage[] = "usage: judge_node --home OJ_HOME [--debug] [--after-kill]\n"
                                  "judged starts it; it has nothing to be started by hand for.\n";
 
-/* Returns the home; --debug in *debug. */
-static const char *main_options(int argc, char **argv, int *debug)
+/* Returns the home; --debug in *debug, --after-kill in *killed. */
+static const char *main_options(int argc, char **argv, int *debug, bool *killed)
 {
     static const struct option options[] = {{"home", required_argument, NULL, 'H'},
                                             {"debug", no_argument, NULL, 'd'},
+                                            {"after-kill", no_argument, NULL, 'k'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     const char *home = NULL;
@@ -78,6 +79,8 @@ static const char *main_options(int argc, char **argv, int *debug)
             home = optarg;
         } else if (option == 'd') {
             *debug = 1;
+        } else if (option == 'k') {
+            *killed = true;
         } else {
             (void)fputs(main_usage, option == 'h' ? stdout : stderr); /* exits next */
             exit(option == 'h' ? 0 : 2);
@@ -227,8 +230,9 @@ int main(int argc, char **argv)
     static struct main_state state;
     struct err e;
     int debug = 0;
+    bool killed = false;
     log_init("judge_node", 0);
-    const char *home = main_options(argc, argv, &debug);
+    const char *home = main_options(argc, argv, &debug, &killed);
     log_init("judge_node", debug);
     log_service();
     if (file_open_standard(&e) != 0)
@@ -253,6 +257,8 @@ int main(int argc, char **argv)
     struct leases *leases = leases_new(&state.settings, &state.board);
     if (leases == NULL)
         fatal("no memory");
+    if (killed)
+        leases_note_killed(leases, contact_now_us());
     struct intake *intake = intake_new(&state.settings, &state.board, &e);
     if (intake == NULL)
         fatal("%s", e.text);

@@ -28,6 +28,7 @@ static bool roster_read_job(const struct pool_slot *said, struct roster_job *job
         return false;
     job->slot = said->slot;
     job->source = report->source;
+    job->attempt = report->attempt;
     if (str_copy(job->id, sizeof job->id, report->id) != 0 ||
         str_copy(job->token, sizeof job->token, report->token) != 0)
         return false;

@@ -13,10 +13,12 @@
 struct roster_job {
     int slot;
     int source;
+    int attempt;
     char id[QUEUE_ID_SIZE];
     char token[QUEUE_TOKEN_SIZE];
     char why[QUEUE_REASON_SIZE]; /* of a death */
     bool excused;                /* a death that is not the job's fault: deaths.h */
+    int64_t due_us;              /* of a death: when it is given back, CLOCK_MONOTONIC */
 };
 
 struct roster_slot {

@@ -87,6 +87,7 @@ struct supervisor *supervisor_new(const struct supervisor_config *config, const 
     supervisor->settings = *settings;
     supervisor->signal_fd = supervisor->control.fd = -1;
     supervisor->roll.slot = -1;
+    supervisor->node_died = config->daemon->killed;
     supervisor->started_s = (int64_t)time(NULL);
     supervisor->ping_us = now_us;
     find_cpus(supervisor);

@@ -19,6 +19,7 @@ struct supervisor {
     int cpus[SUPERVISOR_CPUS]; /* the processors that we may use */
     int cpu_count;
     struct slot node;
+    bool node_died; /* the last one, or the judged before us, was killed: the next is told */
     struct slot slots[SUPERVISOR_SLOTS];
     int target;     /* slots 0 to target - 1 are to run */
     bool draining;  /* told to have no worker */

@@ -83,6 +83,8 @@ static pid_t execute(const struct supervisor *supervisor, struct slot *slot, str
     }
     if (config->debug)
         argv[count++] = "--debug";
+    if (slot->number < 0 && supervisor->node_died)
+        argv[count++] = "--after-kill";
     if (slot->number >= 0 && config->once)
         argv[count++] = "--once";
     argv[count] = NULL;
@@ -277,6 +279,8 @@ static void bury(struct supervisor *supervisor, struct slot *slot, int status, i
     bool cannot = WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISOR_CANNOT_WORK;
     if (supervisor->config.once && slot->number >= 0 && (orderly || cannot))
         slot->finished = true;
+    if (slot->number < 0)
+        supervisor->node_died = WIFSIGNALED(status);
     supervisor->failed = supervisor->failed || (slot->finished && cannot);
     supervisor_event(supervisor, slot, event, now_us);
     if (event == SLOT_HELD && slot->held > 1)

@@ -181,6 +181,13 @@ int queue_recover_expired(struct queue *queue, struct err *e)
     return queue->backend->recover_expired(queue, e);
 }
 
+void queue_forgive(struct queue *queue, bool own)
+{
+    queue->forgive_own = own;
+    if (queue->backend->forgive != NULL)
+        queue->backend->forgive(queue, own);
+}
+
 int queue_states(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states, struct err *e)
 {
     return queue->backend->states(queue, ids, n, states, e);

@@ -30,6 +30,7 @@ struct settings;
 #define QUEUE_USER_SIZE 64
 #define QUEUE_REASON_SIZE 200
 #define QUEUE_NODE_SIZE 8
+#define QUEUE_FORGIVEN 4 /* as many as `previous` holds */
 #define QUEUE_OFFER_SIZE 512
 #define QUEUE_OFFER_MS 600000 /* a node that has announced nothing for so long has no workers */
 
@@ -136,6 +137,10 @@ int queue_recover_job(struct queue *queue, const struct queue_lease *lease, cons
 /* All leases past their deadline. Returns how many went back or died, or -1 with e. The caller waits a full lease after any
  * gap in its contact with the queue before it calls this. */
 int queue_recover_expired(struct queue *queue, struct err *e);
+
+/* While true, recover_expired does not count against a job that it was this node whose lease ran out (its agent was away, and may have
+ * missed that somebody killed a worker); from the delivery after QUEUE_FORGIVEN others on it does. */
+void queue_forgive(struct queue *queue, bool own);
 
 /* The states of n ids (decimal submission numbers) at once, for the sweep of the store. 0 or -1 with e. */
 int queue_states(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states, struct err *e);

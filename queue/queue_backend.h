@@ -20,6 +20,7 @@ struct queue_backend {
     int (*renew)(struct queue *queue, struct queue_lease *leases, size_t n, struct err *e);
     int (*recover_job)(struct queue *queue, const struct queue_lease *lease, const char *reason, struct err *e);
     int (*recover_expired)(struct queue *queue, struct err *e);
+    void (*forgive)(struct queue *queue, bool own); /* NULL: forgive_own says it */
     int (*states)(struct queue *queue, const int64_t *ids, size_t n, enum queue_state *states, struct err *e);
     int (*find)(struct queue *queue, const char *id, struct queue_place *place, struct err *e);
     int (*remove)(struct queue *queue, const char *id, struct err *e);
@@ -54,6 +55,7 @@ struct queue {
     const struct queue_backend *backend;
     struct settings settings; /* as they were when it was opened */
     char node[QUEUE_NODE_SIZE];
+    bool forgive_own; /* see queue_forgive */
 };
 
 /* A handle of size bytes that begins with a struct queue; NULL with e. close() frees it. */

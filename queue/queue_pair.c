@@ -247,6 +247,12 @@ static int queue_pair_recover_expired(struct queue *queue, struct err *e)
     return local < 0 ? -1 : redis + local;
 }
 
+static void queue_pair_forgive(struct queue *queue, bool own)
+{
+    queue_forgive(of(queue)->redis, own);
+    queue_forgive(of(queue)->local, own);
+}
+
 static int redis_states(struct queue_pair *pair, const int64_t *ids, size_t n, enum queue_state *states, struct err *e)
 {
     ASK_REDIS(pair, e, queue_states(pair->redis, ids, n, states, e));
@@ -520,6 +526,7 @@ static const struct queue_backend queue_pair = {
     .renew = queue_pair_renew,
     .recover_job = queue_pair_recover_job,
     .recover_expired = queue_pair_recover_expired,
+    .forgive = queue_pair_forgive,
     .states = queue_pair_states,
     .find = queue_pair_find,
     .remove = queue_pair_remove,

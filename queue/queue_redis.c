@@ -344,6 +344,8 @@ static int queue_redis_recover_expired(struct queue *queue, struct err *e)
         redis_args_int(args, queue->settings.lease_ms);
         redis_args_int(args, queue->settings.max_attempts);
         redis_args_int(args, RECOVER);
+        redis_args_text(args, queue->forgive_own ? queue->node : "");
+        redis_args_int(args, QUEUE_FORGIVEN);
         count = queue_redis_number(queue_redis_of(queue), REDIS_SCRIPT_recover, e);
         if (count < 0)
             return -1;

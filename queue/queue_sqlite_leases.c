@@ -119,12 +119,25 @@ int queue_sqlite_recover_job(struct queue *queue, const struct queue_lease *leas
     return result;
 }
 
+/* See queue_forgive. A box that went down with its job is no agent that was away. */
+static bool is_forgiven(const struct queue_sqlite *sqlite, const char *owner, const char *previous, bool same_boot)
+{
+    size_t length = strlen(sqlite->queue.node);
+    int deliveries = previous[0] != '\0';
+    for (const char *at = previous; (at = strchr(at, ' ')) != NULL; at++)
+        deliveries++;
+    return sqlite->queue.forgive_own && same_boot && strncmp(owner, sqlite->queue.node, length) == 0 &&
+           owner[length] == '/' && deliveries < QUEUE_FORGIVEN;
+}
+
 /* One lease past its deadline: 1, 0 where there is none, -1. */
 static int recover_one(struct queue_sqlite *sqlite, struct err *e)
 {
     char id[QUEUE_ID_SIZE], reason[QUEUE_REASON_SIZE];
     struct db_statement *expired = queue_sqlite_by_id(
-        sqlite, "SELECT id, owner FROM queue_job WHERE state = 2 AND (boot <> ? OR deadline_us <= ?) LIMIT 1",
+        sqlite,
+        "SELECT id, owner, previous, boot = ?1 FROM queue_job WHERE state = 2 AND (boot <> ?1 OR deadline_us <= ?2) "
+        "LIMIT 1",
         sqlite->boot, e);
     if (expired == NULL)
         return -1;
@@ -134,8 +147,9 @@ static int recover_one(struct queue_sqlite *sqlite, struct err *e)
         return found;
     (void)str_copy(id, sizeof id, db_text(expired, 0));                                          /* of that size */
     (void)str_format(reason, sizeof reason, "the lease of %.100s ran out", db_text(expired, 1)); /* it fits */
+    bool forgiven = is_forgiven(sqlite, db_text(expired, 1), db_text(expired, 2), db_int(expired, 3) != 0);
     db_end(expired);
-    return put_back(sqlite, id, NULL, true, reason, e) < 0 ? -1 : 1;
+    return put_back(sqlite, id, NULL, !forgiven, reason, e) < 0 ? -1 : 1;
 }
 
 int queue_sqlite_recover_expired(struct queue *queue, struct err *e)

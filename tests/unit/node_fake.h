@@ -45,6 +45,7 @@ struct fake {
     size_t inbox_count;
     bool queue_gone, store_gone, redis_gone; /* redis_gone: the file answers in its stead */
     int queue_calls, store_calls, adds, reads, renewals, expired_calls, adoptions, opens;
+    bool forgives;
     int recover_code; /* of queue_recover_job */
     int uncounted;    /* given back without a count */
     struct queue_lease renewed[POOL_SLOTS];
@@ -209,6 +210,12 @@ int queue_give_back(struct queue *queue, const struct queue_job *job, bool count
     row->state = QUEUE_WAITING;
     fake.uncounted += !counts;
     return 1;
+}
+
+void queue_forgive(struct queue *queue, bool own)
+{
+    (void)queue; /* there is one */
+    fake.forgives = own;
 }
 
 int queue_recover_expired(struct queue *queue, struct err *e)

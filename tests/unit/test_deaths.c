@@ -38,6 +38,29 @@ static void test_storm(void)
     CU_ASSERT_TRUE(deaths_note(&deaths, "1", 11 * SECOND));
 }
 
+/* A death is looked at again by what came after it; where very many die, one is excused more often. */
+static void test_later(void)
+{
+    struct deaths deaths = {.count = 0};
+    char id[QUEUE_ID_SIZE];
+    CU_ASSERT_FALSE(deaths_look_again(&deaths, "1", 0));
+    CU_ASSERT_FALSE(deaths_note(&deaths, "1", SECOND));
+    CU_ASSERT_FALSE(deaths_look_again(&deaths, "1", SECOND));
+    (void)deaths_note(&deaths, "2", 2 * SECOND);
+    CU_ASSERT_FALSE(deaths_look_again(&deaths, "1", 2 * SECOND));
+    (void)deaths_note(&deaths, "3", 3 * SECOND);
+    CU_ASSERT_TRUE(deaths_look_again(&deaths, "1", 3 * SECOND));
+    CU_ASSERT_TRUE(deaths_look_again(&deaths, "1", 3 * SECOND));
+    for (int i = 0; i < 40; i++) {
+        (void)str_format(id, sizeof id, "%d", 100 + i);
+        (void)deaths_note(&deaths, id, 4 * SECOND);
+    }
+    int excused = 1;
+    while (excused < 100 && deaths_note(&deaths, "1", 5 * SECOND))
+        excused++;
+    CU_ASSERT_EQUAL(excused, DEATHS_EXCUSED_MOST);
+}
+
 /* What died long ago says nothing. */
 static void test_window(void)
 {
@@ -61,7 +84,8 @@ static void test_many(void)
 }
 
 static const struct unit_test tests[] = {
-    {"alone", test_alone}, {"two", test_two}, {"storm", test_storm}, {"window", test_window}, {"many", test_many},
+    {"alone", test_alone},   {"two", test_two},   {"storm", test_storm},
+    {"window", test_window}, {"many", test_many}, {"later", test_later},
 };
 
 UNIT_MAIN("deaths", tests)

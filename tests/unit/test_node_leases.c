@@ -360,6 +360,68 @@ static void test_idle_deaths(void)
     bench_close(&bench);
 }
 
+/* A job that has lost a worker before is given back a little later: by then others may have lost theirs, which excuses it. Its row
+ * waits and its lease is renewed meanwhile. */
+static void test_doubt(void)
+{
+    struct bench bench;
+    struct board_row rows[4];
+    bench_open(&bench);
+    bench_listen(&bench);
+    (void)turn(&bench);
+    bench_accept(&bench);
+    fake.recover_code = 1;
+    hold("1001", "n1:aaaaaaaa");
+    struct pool_slot message = slot_message(POOL_EVENT_DIED, 0, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
+    message.report.attempt = 2;
+    tell_message(&bench, &message);
+    int wait_ms = turn(&bench);
+    CU_ASSERT(wait_ms > 0 && wait_ms <= 2001);
+    CU_ASSERT_EQUAL(fake_job("1001")->state, QUEUE_HELD);
+    CU_ASSERT_EQUAL(board_take_put_backs(&bench.board, rows, 4), 1);
+    CU_ASSERT_STRING_EQUAL(rows[0].token, "n1:aaaaaaaa");
+    fake.renewed_count = 0;
+    bench.leases->renew_us = 0;
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(fake.renewed_count, 1);
+    for (int i = 1; i < 3; i++) {
+        tell(&bench, POOL_EVENT_STATE, i, 77 + i, POOL_IDLE, "", "");
+        tell(&bench, POOL_EVENT_STATE, i, 0, POOL_DOWN, "", "");
+    }
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(fake_job("1001")->state, QUEUE_HELD);
+    bench.leases->died[0].due_us = contact_now_us();
+    (void)turn(&bench);
+    CU_ASSERT_EQUAL(fake_job("1001")->state, QUEUE_WAITING);
+    CU_ASSERT_EQUAL(fake.uncounted, 1);
+    CU_ASSERT_EQUAL(bench.leases->died_count, 0);
+    bench_close(&bench);
+}
+
+/* The agent before was killed: its workers may have been, too. */
+static void test_after_kill(void)
+{
+    struct bench bench;
+    bench_open(&bench);
+    bench_listen(&bench);
+    leases_note_killed(bench.leases, contact_now_us());
+    (void)turn(&bench);
+    bench_accept(&bench);
+    fake.recover_code = 1;
+    hold("1001", "n1:aaaaaaaa");
+    tell(&bench, POOL_EVENT_DIED, 0, 77, POOL_JUDGING, "1001", "n1:aaaaaaaa");
+    (void)turn(&bench);
+    CU_ASSERT(fake_job("1001")->state == QUEUE_WAITING && fake.uncounted == 1);
+    for (int i = 0; i < 2; i++) {
+        bench.leases->expired_us = 0;
+        bench.leases->contact.since_us -= 16 * SECOND;
+        (void)turn(&bench);
+        CU_ASSERT(fake.expired_calls == i + 1 && fake.forgives == (i == 0));
+        bench.leases->forgive_us -= 60 * SECOND;
+    }
+    bench_close(&bench);
+}
+
 static void test_other_version(void)
 {
     struct bench bench;
@@ -447,6 +509,8 @@ static const struct unit_test tests[] = {
     {"reconnects", test_reconnects},
     {"storm_of_deaths", test_storm_of_deaths},
     {"idle_deaths", test_idle_deaths},
+    {"doubt", test_doubt},
+    {"after_kill", test_after_kill},
     {"other_version", test_other_version},
     {"last_words", test_last_words},
     {"orphaned", test_orphaned},

@@ -445,6 +445,32 @@ static void reopen(struct bed *bed, const char *node)
     CU_ASSERT_PTR_NOT_NULL_FATAL(bed->queue);
 }
 
+/* An agent that was away does not blame a job for its own node's leases, but for another's, and not for ever. */
+static void contract_forgiven(struct bed *bed)
+{
+    struct queue_job job;
+    struct queue_place place;
+    bed->settings.lease_ms = 20;
+    reopen(bed, "n1");
+    add(bed, "1", QUEUE_LANE_PRACTICE, 0, "a");
+    for (int i = 0; i < QUEUE_FORGIVEN + 1; i++) {
+        GOOD(bed_take(bed, 0, &job));
+        CU_ASSERT_EQUAL(job.attempt, 1);
+        queue_forgive(bed->queue, true);
+        CU_ASSERT_EQUAL(recover_soon(bed), 1);
+    }
+    CU_ASSERT_EQUAL(queue_find(bed->queue, "1", &place, &bed->e), 0);
+    CU_ASSERT(place.state == QUEUE_WAITING && place.attempt == 2);
+    add(bed, "2", QUEUE_LANE_EXAM, 0, "a");
+    GOOD(bed_take(bed, 0, &job));
+    CU_ASSERT_STRING_EQUAL(job.id, "2");
+    reopen(bed, "n");
+    queue_forgive(bed->queue, true);
+    CU_ASSERT_EQUAL(recover_soon(bed), 1);
+    CU_ASSERT_EQUAL(queue_find(bed->queue, "2", &place, &bed->e), 0);
+    CU_ASSERT_EQUAL(place.attempt, 2);
+}
+
 static void contract_expiry(struct bed *bed)
 {
     struct queue_job job, second;
@@ -999,6 +1025,7 @@ static void with_bed(enum bed_kind kind, void (*test)(struct bed *bed))
     X(give_back)                                                                                                       \
     X(previous)                                                                                                        \
     X(expiry)                                                                                                          \
+    X(forgiven)                                                                                                        \
     X(recover_job)                                                                                                     \
     X(quarantine)                                                                                                      \
     X(duplicates)                                                                                                      \
