@@ -79,6 +79,7 @@ struct store_mysql {
     struct mysql_db *db;
     bool has[FEATURES];
     bool wide_compile, wide_run; /* their text columns hold characters of four bytes */
+    int64_t source_bytes;        /* what source_code.source holds; 0: not known */
     bool setting_up;             /* store_init: a database without the tables is no error */
     bool again;                  /* this call runs a second time, after a connection was lost within it */
     int64_t late_id;             /* whose verdict is written and not counted yet, and how often that was tried */

@@ -354,13 +354,38 @@ static int submit_ready(struct store_mysql *store, void *argument, struct err *e
     return STORE_MYSQL_RUN(store, SQL_SUBMIT_READY, values, e) < 0 ? -1 : 0;
 }
 
+/* What a submission needs is more than what judging does, which is all that judgectl db check looks for. */
+static int submit_fault(const struct store_mysql *store, struct err *e)
+{
+    const char *name = store->settings.database_name;
+    if (mysql_db_fault(store->db) != MYSQL_FAULT_DENIED)
+        return -1;
+    return err_set(
+        e,
+        "database: the user %s may judge, but not put submissions into %s: GRANT INSERT ON %s.solution, GRANT INSERT, "
+        "UPDATE "
+        "ON %s.source_code and %s.custominput, GRANT SELECT, INSERT, UPDATE ON %s.source_code_user TO the user",
+        store->settings.database_user, name, name, name, name, name);
+}
+
+/* An old site's TEXT has 64 KiB, and the server would cut what is longer without a word. */
+static int submit_fits(const struct store_mysql *store, const struct store_submission *submission, struct err *e)
+{
+    if (store->source_bytes == 0 || submission->source_bytes <= (uint64_t)store->source_bytes)
+        return 0;
+    return err_set(e,
+                   "the source has %zu bytes, and the site's column source_code.source holds %lld: ALTER TABLE "
+                   "source_code MODIFY source MEDIUMTEXT NOT NULL (source_code_user the same)",
+                   submission->source_bytes, (long long)store->source_bytes);
+}
+
 int64_t store_mysql_submit(struct store *base, const struct store_submission *submission, struct err *e)
 {
     struct store_mysql *store = store_mysql_of(base);
     struct submit submit = {.submission = submission, .number = -1};
-    if (store_mysql_try(store, submit_find, &submit, e) < 0 || submit_row(store, &submit, e) != 0 ||
-        store_mysql_try(store, submit_parts, &submit, e) < 0)
-        return -1;
+    if (store_mysql_try(store, submit_find, &submit, e) < 0 || submit_fits(store, submission, e) != 0 ||
+        submit_row(store, &submit, e) != 0 || store_mysql_try(store, submit_parts, &submit, e) < 0)
+        return submit_fault(store, e);
     /* The counters are recounted with the verdict: one that is missed now is only late. */
     struct err ignored;
     if (submit_counters(store, submission, &ignored) != 0)

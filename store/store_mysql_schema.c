@@ -57,14 +57,17 @@ static bool is_wide(const char *characters)
     return characters == NULL || strcmp(characters, "utf8mb4") == 0;
 }
 
-static void note_column(struct store_mysql *store, const char *table, const char *column, const char *characters)
+static void note_column(struct store_mysql *store, const char *table, const char *column, const char *characters,
+                        int64_t bytes)
 {
     for (size_t i = 0; i < FEATURES; i++) {
         if (strcasecmp(features[i].table, table) == 0 && strcasecmp(features[i].column, column) == 0)
             store->has[i] = true;
     }
-    if (strcasecmp(table, "source_code") == 0 && strcasecmp(column, "source") == 0)
+    if (strcasecmp(table, "source_code") == 0 && strcasecmp(column, "source") == 0) {
         store->has[HAS_raw_source] = is_raw(characters);
+        store->source_bytes = bytes;
+    }
     if (strcasecmp(table, "custominput") == 0 && strcasecmp(column, "input_text") == 0)
         store->has[HAS_raw_input] = is_raw(characters);
     if (strcasecmp(table, "compileinfo") == 0 && strcasecmp(column, "error") == 0)
@@ -76,6 +79,7 @@ static void note_column(struct store_mysql *store, const char *table, const char
 static int look_at_columns(struct store_mysql *store, struct err *e)
 {
     memset(store->has, 0, sizeof store->has);
+    store->source_bytes = 0;
     if (mysql_db_run(store->db, SQL_COLUMNS, NULL, 0, e) < 0)
         return -1;
     for (;;) {
@@ -85,7 +89,8 @@ static int look_at_columns(struct store_mysql *store, struct err *e)
         const char *table = mysql_db_text(store->db, SQL_COLUMNS, 0, NULL);
         const char *column = mysql_db_text(store->db, SQL_COLUMNS, 1, NULL);
         if (table != NULL && column != NULL)
-            note_column(store, table, column, mysql_db_text(store->db, SQL_COLUMNS, 2, NULL));
+            note_column(store, table, column, mysql_db_text(store->db, SQL_COLUMNS, 2, NULL),
+                        mysql_db_int(store->db, SQL_COLUMNS, 3, 0));
     }
 }
 

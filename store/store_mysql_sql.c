@@ -44,10 +44,11 @@
 
 const struct sql_statement store_mysql_statements[SQL_STATEMENTS] = {
     [SQL_COLUMNS] =
-        {"SELECT TABLE_NAME, COLUMN_NAME, CHARACTER_SET_NAME FROM information_schema.COLUMNS WHERE "
+        {"SELECT TABLE_NAME, COLUMN_NAME, CHARACTER_SET_NAME, CAST(COALESCE(CHARACTER_OCTET_LENGTH, 0) AS SIGNED) FROM "
+         "information_schema.COLUMNS WHERE "
          "TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('solution', 'contest', 'contest_problem', "
          "'solution_case', 'source_code', 'source_code_user', 'custominput', 'compileinfo', 'runtimeinfo', 'sim')",
-         "ttt", 0, 0, 0},
+         "ttti", 0, 0, 0},
     [SQL_HOLD] = {"UPDATE solution SET result = 2, time = 0, memory = 0" NOW_JUDGED ", judger = ?2 WHERE "
                   "solution_id = ?1 AND (result < 2 OR (result IN (2, 3) AND judger IN (?2, ?3, ?4, ?5, ?6)))",
                   NULL, 0, 0, 0},

@@ -733,6 +733,36 @@ static void makes_only_ours(void)
     close_fixture(&f);
 }
 
+/* A source that the site's column cannot hold is not put in: the server would cut it, and the rest would be judged. */
+static void submits(void)
+{
+    struct fixture f;
+    if (!open_fixture(&f, SITE_MYISAM, 5000))
+        return;
+    char *source = malloc(65536);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(source);
+    memset(source, '/', 65536);
+    struct store_submission submission = {.problem_id = 1000, .language = 1, .user = "u", .source = source};
+    submission.source_bytes = 65536;
+    CHECK_INT(&f, -1, "ALTER TABLE source_code MODIFY source TEXT NOT NULL");
+    kill_connections(&f.site);
+    CHECK_CALL(&f, -1, (int)store_submit(f.store, &submission, &f.e));
+    CHECK_SAYS(&f, "65536 bytes");
+    CHECK_SAYS(&f, "holds 65535");
+    CHECK_INT(&f, 0, "SELECT COUNT(*) FROM solution");
+    submission.source_bytes = 65535;
+    int64_t id = store_submit(f.store, &submission, &f.e);
+    UNIT_CHECK(id > 0, "%s", f.e.text);
+    CHECK_INT(&f, 65535, "SELECT LENGTH(source) FROM source_code WHERE solution_id = %lld", (long long)id);
+    /* What judging needs is not enough for it, and judgectl db check asks for no more. */
+    CHECK_INT(&f, -1, "REVOKE INSERT ON jol.solution FROM judge@localhost");
+    CHECK_CALL(&f, 0, store_check(f.store, &f.e));
+    CHECK_CALL(&f, -1, (int)store_submit(f.store, &submission, &f.e));
+    CHECK_SAYS(&f, "GRANT INSERT ON jol.solution");
+    free(source);
+    close_fixture(&f);
+}
+
 static void older_tables(void)
 {
     struct fixture f;
@@ -1004,6 +1034,7 @@ static const struct unit_test tests[] = {
     {"counters_too_slow", counters_too_slow},
     {"makes_tables", makes_tables},
     {"makes_only_ours", makes_only_ours},
+    {"submits", submits},
     {"older_tables", older_tables},
     {"tables_that_change", tables_that_change},
     {"closes_on_exec", closes_on_exec},
