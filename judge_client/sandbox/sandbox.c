@@ -150,13 +150,14 @@ static int take_signals(struct sandbox *sandbox, struct err *e)
     return 0;
 }
 
-/* The group's name holds a hash of the home (FNV-1a): two homes on one box must not meet. */
-static void group_name(char *name, size_t size, const char *home, int slot)
+/* The group's name holds a hash of the home (FNV-1a), and the first user id, which is what the slot's lock is for: two homes on
+ * one box must not meet, nor what is left of a home and the same home with another first_uid. */
+static void group_name(char *name, size_t size, const char *home, const struct slot *slot)
 {
     uint32_t hash = 2166136261U;
     for (const char *p = home; *p != '\0'; p++)
         hash = (hash ^ (unsigned char)*p) * 16777619U;
-    (void)str_format(name, size, "judge-%08x-s%d", (unsigned)hash, slot); /* it fits */
+    (void)str_format(name, size, "judge-%08x-s%d-u%u", (unsigned)hash, slot->number, (unsigned)slot->uid); /* it fits */
 }
 
 static int open_groups(struct sandbox *sandbox, const struct sandbox_config *config, struct err *e)
@@ -165,7 +166,7 @@ static int open_groups(struct sandbox *sandbox, const struct sandbox_config *con
     struct err why;
     const char *home = config->home == NULL ? JUDGE_HOME : config->home;
     const char *parent = config->cgroup_parent == NULL ? "" : config->cgroup_parent;
-    group_name(name, sizeof name, home, sandbox->slot.number);
+    group_name(name, sizeof name, home, &sandbox->slot);
     cgroup_find(&sandbox->layout, "", config->tier, parent, &why); /* a lesser tier is doctor's to explain */
     if (cgroup_slot_open(&sandbox->groups, &sandbox->layout, name, e) != 0)
         return -1;

@@ -246,6 +246,26 @@ static int test_other_slot(struct cells *cells, struct err *e)
     return slot != sandbox_slot(cells->sandbox) ? run_good(cells, e) : err_set(e, "both have slot %d", slot);
 }
 
+/* The same home with another first_uid, as after a change of judge.conf while an old worker still judges. */
+static int test_other_first_uid(struct cells *cells, struct err *e)
+{
+    struct sandbox_config config = {.slot = sandbox_slot(cells->sandbox),
+                                    .cpu = -1,
+                                    .tier = cells->drive.tier,
+                                    .home = DRIVE_HOME,
+                                    .cell_path = cells->drive.cell,
+                                    .cgroup_parent = "",
+                                    .first_uid = 900000000};
+    if (run_good(cells, e) != 0)
+        return -1;
+    struct sandbox *second = sandbox_open(&config, e);
+    if (second == NULL)
+        return -1;
+    int result = run_good(cells, e);
+    sandbox_close(second);
+    return result == 0 ? run_good(cells, e) : -1;
+}
+
 static int test_not_root(struct cells *cells, struct err *e)
 {
     pid_t pid = fork();
@@ -296,6 +316,7 @@ static const struct cells_test tests[] = {
     {"no-space", test_no_space},
     {"slot-taken", test_slot_taken},
     {"other-slot", test_other_slot},
+    {"other-first-uid", test_other_first_uid},
     {"not-root", test_not_root},
     {"cell-missing", test_cell_missing},
 };
