@@ -170,7 +170,7 @@ int compile_run(struct judge *judge, const struct compile_command *command, cons
         .files = command->files,
         .file_count = command->file_count,
         .mounts = mounts,
-        .mount_count = judge_mounts(language, mounts),
+        .mount_count = judge_mounts(language, step, mounts),
     };
     struct sandbox_hooks hooks = {
         .stop_fd = options->stop_fd, .tick = tick, .collect = collect_left, .context = &running};

@@ -127,7 +127,7 @@ static int make_programs(struct dialogue *dialogue, struct err *e)
         spec->files = dialogue->files;
         spec->file_count = dialogue->file_count;
         spec->mounts = dialogue->mounts;
-        spec->mount_count = judge_mounts(language, dialogue->mounts);
+        spec->mount_count = judge_mounts(language, &language->run, dialogue->mounts);
     }
     return 0;
 }

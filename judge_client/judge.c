@@ -156,13 +156,16 @@ void judge_close_files(const struct sandbox_file *files, size_t count)
         (void)close(files[i].fd); /* they were only read */
 }
 
-size_t judge_mounts(const struct language *language, struct sandbox_mount mounts[LANGUAGE_LIST])
+size_t judge_mounts(const struct language *language, const struct language_step *step,
+                    struct sandbox_mount mounts[LANGUAGE_LIST])
 {
     size_t count = 0;
-    while (count < LANGUAGE_LIST && language->mounts[count] != NULL) {
-        mounts[count] = (struct sandbox_mount){language->mounts[count], language->mounts[count]};
-        count++;
+    for (char **own = step->mounts; own != NULL && *own != NULL && count < LANGUAGE_LIST; own++) {
+        if (access(*own, F_OK) == 0)
+            mounts[count++] = (struct sandbox_mount){*own, *own};
     }
+    for (size_t i = 0; language->mounts[i] != NULL && count < LANGUAGE_LIST; i++)
+        mounts[count++] = (struct sandbox_mount){language->mounts[i], language->mounts[i]};
     return count;
 }
 

@@ -98,7 +98,8 @@ int judge_add_headers(const struct problem *problem, const char *suffix, struct 
                       size_t *count, struct err *e);
 void judge_close_files(const struct sandbox_file *files, size_t count);
 
-/* The extra mounts of a language. Returns how many. */
-size_t judge_mounts(const struct language *language, struct sandbox_mount mounts[LANGUAGE_LIST]);
+/* The extra mounts of a language, for its compiler or the programs that it runs as step says. Returns how many. */
+size_t judge_mounts(const struct language *language, const struct language_step *step,
+                    struct sandbox_mount mounts[LANGUAGE_LIST]);
 
 #endif

@@ -66,6 +66,7 @@ static const struct conf_key language_keys[] = {
     {"language", "environment", CONF_WORDS, 0, 0, NULL, "NAME=VALUE, added to the usual ones"},
     {"language", "stderr_is_error", CONF_BOOL, 0, 0, NULL, "a program that writes to standard error has failed"},
     STEP_KEYS("compile"),
+    {"compile", "mounts", CONF_WORDS, 0, 0, NULL, "paths of the box that the compiler reads where they are there"},
     {"compile", "object", CONF_WORDS, 0, 0, NULL, "the command that compiles a problem's own source by itself"},
     {"compile", "cpu_ms", CONF_INT, 1, MOST_MS, NULL, "CPU time"},
     {"compile", "wall_ms", CONF_INT, 1, MOST_MS, NULL, "wall time"},
@@ -154,6 +155,7 @@ static void read_step(struct loaded *row, const char *path, const char *section,
     step->proc = conf_bool(conf, section, "proc", false);
     if (run)
         return; /* its limits are the problem's */
+    step->mounts = words_of(row, path, section, "mounts", failed, e);
     step->cpu_ms = conf_int(conf, section, "cpu_ms", 30000);
     step->wall_ms = conf_int(conf, section, "wall_ms", 60000);
     step->mem_mib = conf_int(conf, section, "memory_mib", 1024);
@@ -208,6 +210,12 @@ static int check_language(const struct loaded *row, const char *path, struct err
         return err_set(e, "%s:%d: binary: not a file's plain name", path, conf_line(row->conf, "language", "binary"));
     if (language->run.argv == NULL)
         return err_set(e, "%s: [run] needs argv", path);
+    size_t count = row->mounts.gl_pathc;
+    for (char **own = language->compile.mounts; own != NULL && *own != NULL; own++, count++) {
+        if ((*own)[0] != '/' || count == LANGUAGE_LIST)
+            return err_set(e, "%s:%d: mounts: absolute paths, with the language's own at most %d", path,
+                           conf_line(row->conf, "compile", "mounts"), LANGUAGE_LIST);
+    }
     char **const commands[] = {language->version, language->compile.argv, language->object, language->run.argv};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (commands[i] != NULL && commands[i][0][0] != '/' && commands[i][0][0] != '{')

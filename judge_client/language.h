@@ -21,6 +21,7 @@ struct language_step {
     char **argv;
     char **env; /* NAME=VALUE, before the language's own and the usual ones */
     const char *policy;
+    char **mounts; /* of the compiler: paths of the box that it reads where they are there */
     int64_t cpu_ms, wall_ms, mem_mib, out_mib; /* of the compiler; 0 in `run`: the problem's count */
     int64_t stack_mib;                         /* 0: as much as memory. A problem's own wins in `run` */
     int processes;

@@ -213,7 +213,7 @@ static int execute(struct judge *judge, const struct submission *submission, con
         .files = files,
         .file_count = file_count,
         .mounts = mounts,
-        .mount_count = judge_mounts(language, mounts),
+        .mount_count = judge_mounts(language, &language->run, mounts),
     };
     struct sandbox_hooks hooks = {.stop_fd = options->stop_fd,
                                   .tick = tick,

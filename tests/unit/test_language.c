@@ -197,6 +197,7 @@ static const char whole[] = "[language]\n"
                             "processes = 16\n"
                             "open_files = 17\n"
                             "environment = C=2\n"
+                            "mounts = /nowhere /dev/zero\n"
                             "proc = yes\n"
                             "[run]\n"
                             "argv = {binary} {mem_mib}\n"
@@ -236,6 +237,7 @@ static void check_whole(const struct language *toy)
     CU_ASSERT(compile->cpu_ms == 11 && compile->wall_ms == 12 && compile->mem_mib == 13 && compile->out_mib == 14);
     CU_ASSERT(compile->stack_mib == 15 && compile->processes == 16 && compile->open_files == 17 && compile->proc);
     CU_ASSERT_STRING_EQUAL(compile->env[0], "C=2");
+    CU_ASSERT_STRING_EQUAL(compile->mounts[1], "/dev/zero");
     CU_ASSERT_STRING_EQUAL(toy->run.policy, "q");
     CU_ASSERT_STRING_EQUAL(toy->run.env[1], "E=");
     CU_ASSERT_EQUAL(toy->run.stack_mib, 20);
@@ -323,6 +325,8 @@ static void test_bad_files(void)
         {HEAD "[run]\nargv =\n", "a.ini: [run] needs argv"},
         {HEAD "[run]\nargv = python {source}\n", "the command 'python' must begin with its program's absolute path"},
         {HEAD "mounts = etc\n" RUN, "a.ini:6: mounts: absolute paths, or patterns of them, at most 16 in all"},
+        {HEAD "[compile]\nmounts = /etc etc\n" RUN,
+         "a.ini:7: mounts: absolute paths, with the language's own at most 16"},
         {s17, "a.ini:6: aliases has more than 16 words"},
         {HEAD RUN "cpu_ms = 5\n", "a.ini:8: unknown key 'cpu_ms' in [run]"},
         {HEAD "sufixes = b\n" RUN, "a.ini:6: unknown key 'sufixes' in [language] (did you mean suffixes?)"},
