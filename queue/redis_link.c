@@ -19,6 +19,8 @@
 
 #include "common/banned.h"
 
+#define STANDS "host, port and socket stand in [redis]"
+
 enum { PAUSE_FIRST_MS = 10, PAUSE_LAST_MS = 500, STEP_MS = 100, SHA_SIZE = 48, NAME_SIZE = 128, HEAD = 4 };
 
 struct redis_link {
@@ -112,6 +114,8 @@ static int broken(struct redis_link *link, int error, struct err *e)
     link->lost = !silent;
     if (silent)
         (void)err_set(e, "%s: no answer within %lld ms", link->name, (long long)link->set_ms);
+    else if (context->err == REDIS_ERR_PROTOCOL)
+        (void)err_set(e, "%s: what listens there is no Redis (%s): " STANDS, link->name, context->errstr);
     else
         (void)err_set(e, "%s: connection lost: %s", link->name, context->err == 0 ? strerror(error) : context->errstr);
     redis_link_drop(link);
@@ -281,7 +285,7 @@ static int connect_once(struct redis_link *link, struct err *e)
     if (context == NULL)
         return err_set(e, "%s: out of memory", link->name);
     if (context->err != 0) {
-        (void)err_set(e, "%s: connect: %s", link->name, context->errstr);
+        (void)err_set(e, "%s: connect: %s: is it running? " STANDS, link->name, context->errstr);
         redisFree(context);
         return -1;
     }

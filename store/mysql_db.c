@@ -264,8 +264,16 @@ static int reach(struct mysql_db *db, struct err *e)
     (void)mysql_options(connection, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     if (mysql_real_connect(connection, or_null(settings->database_host), settings->database_user,
                            settings->database_password, settings->database_name, (unsigned)settings->database_port,
-                           or_null(settings->database_socket), CLIENT_FOUND_ROWS) == NULL)
-        return fault_set(db, mysql_errno(connection), mysql_error(connection), e);
+                           or_null(settings->database_socket), CLIENT_FOUND_ROWS) == NULL) {
+        unsigned number = mysql_errno(connection);
+        (void)fault_set(db, number, mysql_error(connection), e);
+        return number != CR_SERVER_LOST
+                   ? -1
+                   : err_set(e,
+                             "database: %s (%u): is it MySQL or MariaDB that listens there? socket, "
+                             "host and port stand in [database]",
+                             mysql_error(connection), number);
+    }
     int fd = mysql_get_socket(connection);
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
         return err_sys(e, errno, "database: close-on-exec");

@@ -723,6 +723,9 @@ static void test_port(void)
     redis_server_kill(&bed->server);
     CU_ASSERT_EQUAL(queue_ack(bed->queue, &job, &bed->e), -1);
     SAYS(port);
+    reopen(bed);
+    CU_ASSERT_EQUAL(queue_check(bed->queue, &bed->e), -1);
+    SAYS("is it running? host, port and socket stand in [redis]");
     bed_fini(bed);
 }
 

@@ -6,12 +6,15 @@
  */
 #include "store/store.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -585,6 +588,33 @@ static void wrong_settings(void)
     close_fixture(&f);
 }
 
+/* A port that somebody else has: the line says what to look at. */
+static void other_server(void)
+{
+    struct fixture f;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    if (!open_fixture(&f, SITE_EMPTY, 5000))
+        return;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL(bind(listener, (const struct sockaddr *)&address, size), 0);
+    CU_ASSERT_EQUAL(listen(listener, 8), 0);
+    CU_ASSERT_EQUAL(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    struct settings settings = f.site.settings;
+    settings.database_socket[0] = '\0';
+    (void)str_copy(settings.database_host, sizeof settings.database_host, "127.0.0.1"); /* it fits */
+    settings.database_port = ntohs(address.sin_port);
+    settings.database_timeout_ms = 1000;
+    struct store *store = store_open(&settings, &f.e);
+    if (UNIT_CHECK(store != NULL, "%s", f.e.text)) {
+        CHECK_CALL(&f, -1, store_check(store, &f.e));
+        CHECK_SAYS(&f, "is it MySQL or MariaDB that listens there?");
+        store_close(store);
+    }
+    (void)close(listener);
+    close_fixture(&f);
+}
+
 static void each_right(void)
 {
     static const struct {
@@ -1029,6 +1059,7 @@ static const struct unit_test tests[] = {
     {"judges_and_faults_myisam", judges_and_faults_myisam},
     {"read_only", read_only},
     {"wrong_settings", wrong_settings},
+    {"other_server", other_server},
     {"each_right", each_right},
     {"counters_without_right", counters_without_right},
     {"counters_too_slow", counters_too_slow},
