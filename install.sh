@@ -182,6 +182,13 @@ judge_samples()
     say "all as expected; judgectl judge FOLDER judges a problem of yours"
 }
 
+# One that has no settings yet, or those of an installation that was cut short: nothing is set, and there are no problems.
+is_new_home()
+{
+    [ -e "$oj_home/etc/judge.conf" ] || return 0
+    cmp -s etc/judge.conf "$oj_home/etc/judge.conf" && [ -z "$(ls -A "$oj_home/data" 2>/dev/null)" ]
+}
+
 # A new home gets the sample problems as its first ones; who has problems keeps what is there.
 fill_new_home()
 {
@@ -257,7 +264,7 @@ fi
 make -j "$(nproc)" WERROR= PREFIX="$prefix" OJ_HOME="$oj_home"
 keep_others
 add_user
-[ -e "$oj_home/etc/judge.conf" ] && new_home= || new_home=yes
+is_new_home && new_home=yes || new_home=
 make -s install WERROR= PREFIX="$prefix" OJ_HOME="$oj_home"
 say "installed to $prefix/bin and $oj_home; what this box can do:"
 judgectl doctor || die "the judge is installed, and cannot run here yet: see the lines above"
