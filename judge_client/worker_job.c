@@ -20,6 +20,7 @@
 #include "judge_client/outcome.h"
 #include "judge_client/problem.h"
 #include "judge_client/rules.h"
+#include "judge_client/sandbox/sandbox.h"
 #include "judge_client/worker_parts.h"
 #include "store/store.h"
 
@@ -32,6 +33,7 @@ enum {
     SPECIAL_INTERACTIVE = 3,
     AGAIN_MS = 500,   /* between tries of a server that is gone */
     FAULT_MS = 1000,  /* times the attempt: a network folder may come back meanwhile */
+    CELL_TRIES = 4,   /* of a judging whose cell is killed each time */
     QUIET_MS = 60000, /* that a call to a server may take, with its time-outs and a new connection */
 };
 
@@ -462,6 +464,19 @@ static int judge_in(struct job_work *work, const struct language *language, stru
     return result;
 }
 
+/* The same. Whoever kills cells has nothing against this job: it is judged again at once, before that counts against it. */
+static int judge_tried(struct job_work *work, const struct language *language, struct err *e)
+{
+    const struct sandbox *sandbox = work->worker->sandbox;
+    for (int i = 1;; i++) {
+        int64_t lost = sandbox_cells_lost(sandbox);
+        int result = judge_in(work, language, e);
+        if (result == 0 || sandbox_cells_lost(sandbox) == lost || i == CELL_TRIES || work->worker->ending)
+            return result;
+        log_warnx("judges again submission=%lld: %s", (long long)work->id, e->text);
+    }
+}
+
 static void judge_claimed(struct job_work *work)
 {
     struct worker *worker = work->worker;
@@ -475,7 +490,7 @@ static void judge_claimed(struct job_work *work)
     if (language == NULL || !language->installed)
         err_set(&e, "language %d is not installed on this box", work->row.language);
     else
-        result = judge_in(work, language, &e);
+        result = judge_tried(work, language, &e);
     if (result == 0 && work->set_back)
         give_back(work, false, false, "set back meanwhile");
     else if (result == 0)

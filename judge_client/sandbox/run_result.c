@@ -59,6 +59,7 @@ static enum sandbox_limit limit_passed(const struct run *run, const struct cgrou
 /* The cell's own word why it ended, if it had one. */
 static int gone_fault(const struct run *run, struct err *e)
 {
+    run->cell->lost += run->fault.step == CELL_STEP_NONE;
     cell_fault(&run->fault, e);
     return err_add(e, "cell %d ended while a program ran in it", run->cell->k);
 }

@@ -76,6 +76,14 @@ int sandbox_slot(const struct sandbox *sandbox)
     return sandbox->slot.number;
 }
 
+int64_t sandbox_cells_lost(const struct sandbox *sandbox)
+{
+    int64_t lost = 0;
+    for (int i = 0; i < SANDBOX_CELLS; i++)
+        lost += sandbox->cells[i].lost;
+    return lost;
+}
+
 const char *sandbox_home(const struct sandbox *sandbox)
 {
     return sandbox->home;
