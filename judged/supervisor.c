@@ -57,8 +57,10 @@ static int take_signals(struct supervisor *supervisor, struct err *e)
         sigaddset(&set, taken[i]);
         (void)signal(taken[i], SIG_DFL); /* an ignored SIGCHLD would leave nobody to reap */
     }
-    (void)signal(SIGPIPE, SIG_IGN); /* these exist */
-    (void)signal(SIGQUIT, SIG_IGN);
+    /* What some services take for "reload" or "reopen the log" shall not end this one. */
+    static const int ignored[] = {SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM};
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        (void)signal(ignored[i], SIG_IGN);      /* these exist */
     (void)sigprocmask(SIG_SETMASK, &set, NULL); /* fails for a wrong first argument only */
     supervisor->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return supervisor->signal_fd < 0 ? err_sys(e, errno, "make a descriptor for signals") : 0;

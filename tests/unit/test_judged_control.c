@@ -517,6 +517,24 @@ static void test_other_user(void)
     box_fini(&box);
 }
 
+/* Signals that mean nothing here do nothing here. */
+static void test_other_signals(void)
+{
+    static const int numbers[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGQUIT, SIGPIPE};
+    struct box box;
+    struct err e;
+    struct pool_status status;
+    struct pool_slot slots[1];
+    box_init(&box, ONE);
+    box_start(&box);
+    CU_ASSERT(box_await(&box, 0, POOL_IDLE, 0));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        CU_ASSERT_EQUAL(kill(box.pid, numbers[i]), 0);
+        UNIT_CHECK(pool_read_status(box.home, &status, slots, 1, &e) == 1, "signal %d: %s", numbers[i], e.text);
+    }
+    box_fini(&box);
+}
+
 /* Somebody cleans up in OJ_HOME/run, and judge_node ends: the next one finds judged, or the leases of what is judged would run out. */
 static void test_names_removed(void)
 {
@@ -572,6 +590,7 @@ static const struct unit_test tests[] = {
     {"too_many", test_too_many},
     {"group_of_socket", test_group_of_socket},
     {"names_removed", test_names_removed},
+    {"other_signals", test_other_signals},
     {"other_user", test_other_user},
 };
 
