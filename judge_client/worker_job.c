@@ -31,10 +31,11 @@ enum {
     INTERACTOR_MORE_MS = 2000, /* real time of a case with one, beyond what it computes */
     SPECIAL_RAW_TEXT = 2,      /* the problem's spj in the database */
     SPECIAL_INTERACTIVE = 3,
-    AGAIN_MS = 500,   /* between tries of a server that is gone */
-    FAULT_MS = 1000,  /* times the attempt: a network folder may come back meanwhile */
-    CELL_TRIES = 4,   /* of a judging whose cell is killed each time */
-    QUIET_MS = 60000, /* that a call to a server may take, with its time-outs and a new connection */
+    AGAIN_MS = 500,      /* between tries of a server that is gone */
+    FAULT_MS = 1000,     /* times the attempt: a network folder may come back meanwhile */
+    CELL_TRIES = 4,      /* of a judging whose cell is killed each time */
+    CELL_PAUSE_MS = 100, /* between them, longer each time */
+    QUIET_MS = 60000,    /* that a call to a server may take, with its time-outs and a new connection */
 };
 
 struct job_work {
@@ -464,7 +465,7 @@ static int judge_in(struct job_work *work, const struct language *language, stru
     return result;
 }
 
-/* The same. Whoever kills cells has nothing against this job: it is judged again at once, before that counts against it. */
+/* The same. Whoever kills cells has nothing against this job: it is judged again here, before that counts against it. */
 static int judge_tried(struct job_work *work, const struct language *language, struct err *e)
 {
     const struct sandbox *sandbox = work->worker->sandbox;
@@ -474,6 +475,7 @@ static int judge_tried(struct job_work *work, const struct language *language, s
         if (result == 0 || sandbox_cells_lost(sandbox) == lost || i == CELL_TRIES || work->worker->ending)
             return result;
         log_warnx("judges again submission=%lld: %s", (long long)work->id, e->text);
+        worker_wait(work->worker, CELL_PAUSE_MS * i);
     }
 }
 

@@ -221,7 +221,10 @@ int cell_ready(struct cell *cell, const struct cell_options *options, struct err
     if (cell->pid > 0)
         return 0;
     cell_close(cell);
-    return cell_open(cell, options, e);
+    if (cell_open(cell, options, e) == 0)
+        return 0;
+    cell->lost++;
+    return -1;
 }
 
 void cell_note_reaped(struct cell *siblings, int sibling_count, pid_t pid)

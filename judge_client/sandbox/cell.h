@@ -25,7 +25,7 @@ struct cell {
     int control;    /* the socket */
     int box_fd;     /* its /box; changes when the cell mounts a fresh one */
     int program_fd; /* its /program; stays when the cell ends, for the next one */
-    int64_t lost;   /* how often one ended under a run, without a word: see sandbox_cells_lost */
+    int64_t lost;   /* how often one ended under a run without a word, or could not be made: see sandbox_cells_lost */
     bool has_group;
     struct cgroup_cell cgroup;
     char mounts[CELL_KEY_SIZE]; /* the extra mounts that it has, as "source\ntarget\n..." */

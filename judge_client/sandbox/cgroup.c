@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/log.h"
 #include "common/str.h"
 #include "judge_client/sandbox/cgroup_parts.h"
 
@@ -157,6 +158,22 @@ fail:
     return -1;
 }
 
+/* Makes the slot's groups again where somebody removed them (cleaners of empty groups, another judge's): else no cell could be made
+ * until the worker ends, and each job that it takes would fail. */
+static int cgroup_slot_mend(const struct cgroup_slot *slot, struct err *e)
+{
+    bool made = false;
+    for (int i = 0; i < slot->path_count; i++) {
+        if (mkdir(slot->paths[i], 0755) == 0)
+            made = true;
+        else if (errno != EEXIST)
+            return err_sys(e, errno, "make cgroup %s", slot->paths[i]);
+    }
+    if (made)
+        log_warnx("cgroup %s was removed by somebody else: made again", slot->name);
+    return made && slot->layout->tier == CGROUP_V2 ? cgroup_hand_down(slot->layout, slot->paths[0], e) : 0;
+}
+
 int cgroup_slot_close(struct cgroup_slot *slot, struct err *e)
 {
     int result = 0;
@@ -230,7 +247,7 @@ int cgroup_cell_open(struct cgroup_cell *cell, const struct cgroup_slot *slot, i
     const struct cgroup_functions *tier = cgroup_tier_functions(cell);
     if (tier == NULL)
         return 0;
-    if (cgroup_cell_remove(cell, e) != 0)
+    if (cgroup_cell_remove(cell, e) != 0 || cgroup_slot_mend(slot, e) != 0)
         return -1;
     char path[PATH_MAX];
     for (int i = 0; i < slot->path_count; i++) {

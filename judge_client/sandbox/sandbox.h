@@ -200,8 +200,8 @@ int sandbox_tier_of_name(const char *name, struct err *e);
 int sandbox_check_tier(const struct sandbox *sandbox, const char *name, struct err *e);
 int sandbox_slot(const struct sandbox *sandbox);
 
-/* How often a cell has ended under a run with no word of why, and not for want of memory: somebody has killed it. The run's fault is
- * none of what ran, and the next run has a new cell. */
+/* How often a cell has ended under a run with no word of why, and not for want of memory (somebody has killed it), or could not be
+ * made. The run's fault is none of what ran, and the next run has a new cell. */
 int64_t sandbox_cells_lost(const struct sandbox *sandbox);
 
 /* The config's OJ_HOME. */

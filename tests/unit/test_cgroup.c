@@ -450,6 +450,23 @@ static void check_taken_over(enum cgroup_tier tier)
     stage_close(&stage);
 }
 
+/* Somebody removes the slot's groups, and the cell with them: the next cell has groups again. */
+static void check_slot_removed(enum cgroup_tier tier)
+{
+    struct stage stage = {0};
+    struct cgroup_cell cell;
+    struct err e = {""};
+    if (!stage_open(&stage, tier))
+        return;
+    for (int i = 0; i < stage.slot.path_count; i++)
+        UNIT_CHECK(cgroup_remove(stage.slot.paths[i], 5000, &e) == 0, "%s", e.text);
+    UNIT_CHECK(cgroup_cell_open(&cell, &stage.slot, 3, &e) == 0, "%s", e.text);
+    for (int i = 0; i < stage.slot.path_count; i++)
+        CU_ASSERT_EQUAL(access(stage.slot.paths[i], F_OK), 0);
+    UNIT_CHECK(cgroup_cell_close(&cell, &e) == 0, "%s", e.text);
+    stage_close(&stage);
+}
+
 #define BOTH_TIERS(name)                                                                                               \
     static void test_v1_##name(void)                                                                                   \
     {                                                                                                                  \
@@ -467,6 +484,7 @@ BOTH_TIERS(cpu_while_running)
 BOTH_TIERS(processes)
 BOTH_TIERS(left_process)
 BOTH_TIERS(taken_over)
+BOTH_TIERS(slot_removed)
 
 /* ---- without groups, and wrong arguments */
 
@@ -561,6 +579,7 @@ static const struct unit_test tests[] = {
     TIER_ROWS(processes),
     TIER_ROWS(left_process),
     TIER_ROWS(taken_over),
+    TIER_ROWS(slot_removed),
     {"none", test_none},
     {"impossible_limits", test_impossible_limits},
     {"bad_names", test_bad_names},
