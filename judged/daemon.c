@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h> /* flock */
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -206,13 +207,34 @@ static int daemon_take_pid_file(struct daemon *daemon, const char *home, struct 
     return daemon_write_pid(daemon, home, e);
 }
 
+/* A judged whose pid file somebody has removed still has the folder. A file system without locks of folders is done without. */
+static int daemon_take_home(struct daemon *daemon, const char *home, struct err *e)
+{
+    struct pool_status status;
+    struct err ignored;
+    daemon->home_fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (daemon->home_fd < 0 || flock(daemon->home_fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return 0;
+    file_close(&daemon->home_fd);
+    if (pool_read_status(home, &status, NULL, 0, &ignored) < 0)
+        return err_set(e, "judged runs already for %s, without its pid file and its socket: ps -e shows it", home);
+    return err_set(e, "judged runs already for %s, as process %d; judgectl reload makes its pid file again", home,
+                   status.pid);
+}
+
 int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
 {
     struct stat info;
     if (daemon_enter_run(daemon, home, e) != 0)
         return -1;
     daemon->killed = fstatat(daemon->run_fd, DAEMON_PID_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0;
-    return daemon_take_pid_file(daemon, home, e);
+    if (daemon_take_pid_file(daemon, home, e) != 0)
+        return -1;
+    if (daemon_take_home(daemon, home, e) == 0)
+        return 0;
+    (void)unlinkat(daemon->run_fd, DAEMON_PID_NAME, 0); /* our number must not stand there */
+    file_close(&daemon->pid_fd);
+    return -1;
 }
 
 /* Whether home/run is still the folder that we have open. */
@@ -246,6 +268,7 @@ int daemon_mend(struct daemon *daemon, const char *home, struct err *e)
 
 void daemon_unlock(struct daemon *daemon)
 {
+    file_close(&daemon->home_fd); /* first: who finds no pid file finds no lock */
     if (daemon->pid_fd >= 0)
         (void)unlinkat(daemon->run_fd, DAEMON_PID_NAME, 0); /* a file that stays is no obstacle */
     file_close(&daemon->pid_fd);

@@ -10,6 +10,7 @@
 #include "common/err.h"
 
 struct daemon {
+    int home_fd;  /* OJ_HOME, locked as well: the pid file may be removed */
     int run_fd;   /* OJ_HOME/run */
     int pid_fd;   /* run/judged.pid, locked */
     int ready_fd; /* whom the parent waits for, or -1 */

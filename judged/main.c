@@ -137,7 +137,7 @@ int main(int argc, char **argv)
 {
     static struct options options;
     static struct settings settings;
-    struct daemon daemon = {.run_fd = -1, .pid_fd = -1, .ready_fd = -1};
+    struct daemon daemon = {.home_fd = -1, .run_fd = -1, .pid_fd = -1, .ready_fd = -1};
     struct notify notify;
     struct err e;
     log_init("judged", 0);

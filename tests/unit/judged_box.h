@@ -377,7 +377,7 @@ __attribute__((noreturn)) static void box_judged(const struct box *box)
 {
     static char self[PATH_MAX], log[PATH_MAX];
     static struct settings settings;
-    struct daemon daemon = {.run_fd = -1, .pid_fd = -1, .ready_fd = -1};
+    struct daemon daemon = {.home_fd = -1, .run_fd = -1, .pid_fd = -1, .ready_fd = -1};
     struct notify notify;
     struct err e;
     (void)str_format(log, sizeof log, "%s/log/judged.log", box->home);
