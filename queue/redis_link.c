@@ -106,18 +106,26 @@ void redis_link_drop(struct redis_link *link)
     link->context = NULL;
 }
 
+static const char *broken_text(const redisContext *context, int error, char *text, size_t size)
+{
+    const char *why = context->err == 0 ? strerror(error) : context->errstr;
+    bool other = context->err == REDIS_ERR_PROTOCOL;
+    (void)str_format(text, size, "%s: %s%s", other ? "what listens there is no Redis" : "connection lost", why,
+                     other ? ": " STANDS : ""); /* cut is fine */
+    return text;
+}
+
 /* The connection failed: closes it, and tells a server that is silent from one that is gone. error: errno at that time. */
 static int broken(struct redis_link *link, int error, struct err *e)
 {
     const redisContext *context = link->context;
+    char text[256];
     bool silent = context->err == REDIS_ERR_IO && (error == EAGAIN || error == EWOULDBLOCK || error == ETIMEDOUT);
     link->lost = !silent;
     if (silent)
         (void)err_set(e, "%s: no answer within %lld ms", link->name, (long long)link->set_ms);
-    else if (context->err == REDIS_ERR_PROTOCOL)
-        (void)err_set(e, "%s: what listens there is no Redis (%s): " STANDS, link->name, context->errstr);
     else
-        (void)err_set(e, "%s: connection lost: %s", link->name, context->err == 0 ? strerror(error) : context->errstr);
+        (void)err_set(e, "%s: %s", link->name, broken_text(context, error, text, sizeof text));
     redis_link_drop(link);
     return -1;
 }
