@@ -138,6 +138,19 @@ static bool add_folder(int fd, const char *path, int level, uint64_t *sum)
     return true;
 }
 
+bool data_is_there(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    const struct dirent *entry;
+    bool any = false;
+    if (entries == NULL)
+        return false;
+    while (!any && (entry = readdir(entries)) != NULL)
+        any = entry->d_name[0] != '.';
+    (void)closedir(entries); /* it was only read */
+    return any;
+}
+
 void data_version(char version[DATA_VERSION_SIZE], const char *folder)
 {
     uint64_t sum = 0;

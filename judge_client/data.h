@@ -4,6 +4,7 @@
 #ifndef JUDGE_DATA_H
 #define JUDGE_DATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@
  * killed with its process group). */
 int data_sync(const char *command, int64_t problem, int64_t timeout_s, void (*tick)(void *context), void *context,
               struct err *e);
+
+/* Whether folder, which holds the problems, can be read and holds anything: not so where a network folder is not mounted. */
+bool data_is_there(const char *folder);
 
 /* A hash of the names, sizes and times of the plain files in folder, in any order, as 16 hexadecimal digits: the same data gives
  * the same version on each box that copies times to the nanosecond (rsync -t, cp -p, a network folder). "" where the folder cannot be read. */

@@ -146,6 +146,19 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
         log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
 }
 
+/* No problem can be judged here now: no attempt of this one's. Another box may have the data, and so may this one in a while. */
+static void wait_for_data(struct job_work *work)
+{
+    struct err why;
+    (void)err_set(&why, "%s is empty or cannot be read: is the network folder mounted?", work->worker->settings.data);
+    log_warnx("gives back submission=%lld uncounted: %s", (long long)work->id, why.text);
+    report(work, POOL_STORING, 0, why.text);
+    for (int64_t until_us = clock_now_us() + FAULT_MS * INT64_C(1000);
+         !work->worker->ending && clock_now_us() < until_us;)
+        worker_wait(work->worker, 100);
+    give_back(work, true, false, why.text);
+}
+
 /* judged has told us to end it: the row is final, or another delivery has it, and then nothing is left to do; else it waits again. */
 static void end_cancelled(struct job_work *work)
 {
@@ -499,6 +512,8 @@ static void judge_claimed(struct job_work *work)
         ack(work);
     else if (worker_cancelled(worker))
         end_cancelled(work);
+    else if (work->row.problem_id != 0 && !data_is_there(worker->settings.data))
+        wait_for_data(work);
     else
         give_back(work, true, true, e.text);
 }
