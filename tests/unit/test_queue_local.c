@@ -264,7 +264,7 @@ static void test_half_made(void)
     (void)str_copy(bed->settings.node_user, sizeof bed->settings.node_user, "nobody"); /* it fits */
     CU_ASSERT_EQUAL(chmod(bed->settings.home, 0755), 0);
     reopen(bed);
-    add(bed, "0"); /* makes all */
+    add(bed, "0");                                                               /* makes all */
     (void)str_format(path, sizeof path, "%s/queue.db.wake", bed->settings.home); /* it fits */
     UNIT_CHECK(unlink(path) == 0, "%s is not there", path);
     (void)fflush(NULL); /* the child prints only what fails */
