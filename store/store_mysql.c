@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/str.h"
 
@@ -22,6 +23,24 @@ struct store_mysql *store_mysql_of(struct store *store)
     return (struct store_mysql *)store;
 }
 
+/* A MyISAM table that a killed server left damaged: the server mends it by its own rule (myisam_recover_options) when it opens it
+ * next, and a look at it, which needs SELECT alone, makes it do so. True where the call may be tried again. */
+static bool look_at_tables(struct store_mysql *store)
+{
+    static const char check[] =
+        "CHECK TABLE solution, source_code, runtimeinfo, compileinfo, problem, users, contest_problem QUICK";
+    struct err why;
+    int64_t now_us = clock_now_us();
+    if (store->looked_us != 0 && now_us - store->looked_us < STORE_MYSQL_LOOK_US)
+        return false;
+    store->looked_us = now_us;
+    log_warnx("database: a table is damaged: the server is told to look at its tables");
+    if (mysql_db_direct(store->db, check, sizeof check - 1, &why) == 0)
+        return true;
+    log_warnx("database: CHECK TABLE: %s", why.text);
+    return false;
+}
+
 int store_mysql_try(struct store_mysql *store, store_mysql_call *call, void *argument, struct err *e)
 {
     struct err first; /* of a call that is made again it is no error */
@@ -30,7 +49,7 @@ int store_mysql_try(struct store_mysql *store, store_mysql_call *call, void *arg
     enum mysql_fault fault = result < 0 ? mysql_db_fault(store->db) : MYSQL_FAULT_NONE;
     if (fault == MYSQL_FAULT_TABLE) /* an administrator has altered or dropped one: look again */
         mysql_db_disconnect(store->db);
-    else if (fault != MYSQL_FAULT_LOST)
+    else if (fault != MYSQL_FAULT_LOST && !(fault == MYSQL_FAULT_CRASHED && look_at_tables(store)))
         return result < 0 ? err_set(e, "%s", first.text) : result;
     store->again = true;
     return call(store, argument, e);

@@ -72,6 +72,8 @@ enum store_mysql_statement {
     SQL_STATEMENTS
 };
 
+#define STORE_MYSQL_LOOK_US INT64_C(30000000) /* between two looks at damaged tables */
+
 struct store_mysql {
     struct store store; /* first: a struct store * is one of these */
     struct settings settings;
@@ -82,6 +84,7 @@ struct store_mysql {
     int64_t source_bytes;        /* what source_code.source holds; 0: not known */
     bool setting_up;             /* store_init: a database without the tables is no error */
     bool again;                  /* this call runs a second time, after a connection was lost within it */
+    int64_t looked_us;           /* when damaged tables were looked at last; 0: never */
     int64_t late_id;             /* whose verdict is written and not counted yet, and how often that was tried */
     int late_times;
     struct { /* of the last row that was read: what its counters need, */
