@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/clock.h"
 #include "common/err.h"
@@ -35,6 +36,7 @@ enum {
     FAULT_MS = 1000,     /* times the attempt: a network folder may come back meanwhile */
     CELL_TRIES = 4,      /* of a judging whose cell is killed each time */
     CELL_PAUSE_MS = 100, /* between them, longer each time */
+    DATA_S = 900,        /* that a submission waits for a data folder that is not there, before its tries count */
     QUIET_MS = 60000,    /* that a call to a server may take, with its time-outs and a new connection */
 };
 
@@ -146,17 +148,20 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
         log_warnx("give back failed submission=%s: %s (its lease runs out)", work->job->id, e.text);
 }
 
-/* No problem can be judged here now: no attempt of this one's. Another box may have the data, and so may this one in a while. */
+/* No problem can be judged here now: no attempt of this one's, for a quarter of an hour. Another box may have the data, and so may this
+ * one in a while. */
 static void wait_for_data(struct job_work *work)
 {
     struct err why;
+    bool counts = time(NULL) - work->job->enqueued_ms / 1000 > DATA_S; /* of two boxes' clocks: exact enough */
     (void)err_set(&why, "%s is empty or cannot be read: is the network folder mounted?", work->worker->settings.data);
-    log_warnx("gives back submission=%lld uncounted: %s", (long long)work->id, why.text);
+    if (!counts)
+        log_warnx("gives back submission=%lld uncounted: %s", (long long)work->id, why.text);
     report(work, POOL_STORING, 0, why.text);
     for (int64_t until_us = clock_now_us() + FAULT_MS * INT64_C(1000);
          !work->worker->ending && clock_now_us() < until_us;)
         worker_wait(work->worker, 100);
-    give_back(work, true, false, why.text);
+    give_back(work, true, counts, why.text);
 }
 
 /* judged has told us to end it: the row is final, or another delivery has it, and then nothing is left to do; else it waits again. */
