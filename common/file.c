@@ -159,6 +159,13 @@ int file_empty_folder(int dir_fd, struct err *e)
     return result;
 }
 
+bool file_is_named(int fd, int dir_fd, const char *path)
+{
+    struct stat held, named;
+    return fstat(fd, &held) == 0 && fstatat(dir_fd, path, &named, 0) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
 int file_open_standard(struct err *e)
 {
     int fd;

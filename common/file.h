@@ -4,6 +4,7 @@
 #ifndef JUDGE_FILE_H
 #define JUDGE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,6 +29,9 @@ int file_make_folders(const char *path, mode_t mode, struct err *e);
 
 /* Removes all plain files of the folder dir_fd; one that holds a folder is an error. 0, or -1 with e. */
 int file_empty_folder(int dir_fd, struct err *e);
+
+/* Is the open file fd still the one that path below dir_fd names? False where one of the two cannot be asked. */
+bool file_is_named(int fd, int dir_fd, const char *path);
 
 /* Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed, so that no other file gets its number.
  * For the start of a main. 0, or -1 with e. */

@@ -126,6 +126,13 @@ static void ack(struct job_work *work)
         log_warnx("ack failed submission=%s: %s", work->job->id, e.text);
 }
 
+/* Before this job is anybody's again. */
+static void pause_after_fault(const struct job_work *work, int64_t ms)
+{
+    for (int64_t until_us = clock_now_us() + ms * 1000; !work->worker->ending && clock_now_us() < until_us;)
+        worker_wait(work->worker, 100);
+}
+
 /* counts: a fault; its row waits again at once, so that no page says "compiling" of what nobody compiles. */
 static void give_back(struct job_work *work, bool claimed, bool counts, const char *reason)
 {
@@ -139,9 +146,8 @@ static void give_back(struct job_work *work, bool claimed, bool counts, const ch
         log_warnx("put back failed submission=%lld: %s", (long long)work->id, e.text);
     else if (put_back == 1)
         worker_tell(work->worker, &work->told, STORE_REJUDGE);
-    for (int64_t until_us = clock_now_us() + (int64_t)FAULT_MS * 1000 * work->job->attempt;
-         counts && !work->worker->ending && clock_now_us() < until_us;)
-        worker_wait(work->worker, 100);
+    if (counts)
+        pause_after_fault(work, (int64_t)FAULT_MS * work->job->attempt);
     if (work->worker->queue == NULL) /* by hand */
         return;
     if (queue_give_back(work->worker->queue, work->job, counts, reason, &e) < 0)
@@ -158,9 +164,7 @@ static void wait_for_data(struct job_work *work)
     if (!counts)
         log_warnx("gives back submission=%lld uncounted: %s", (long long)work->id, why.text);
     report(work, POOL_STORING, 0, why.text);
-    for (int64_t until_us = clock_now_us() + FAULT_MS * INT64_C(1000);
-         !work->worker->ending && clock_now_us() < until_us;)
-        worker_wait(work->worker, 100);
+    pause_after_fault(work, FAULT_MS);
     give_back(work, true, counts, why.text);
 }
 

@@ -147,9 +147,7 @@ static int daemon_say_owner(int fd, const char *home, struct err *e)
 
 static bool daemon_is_named(const struct daemon *daemon)
 {
-    struct stat held, named;
-    return fstat(daemon->pid_fd, &held) == 0 && fstatat(daemon->run_fd, DAEMON_PID_NAME, &named, 0) == 0 &&
-           held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+    return file_is_named(daemon->pid_fd, daemon->run_fd, DAEMON_PID_NAME);
 }
 
 /* The folder of that name, under the descriptor that others have of it. */
@@ -241,9 +239,7 @@ int daemon_lock(struct daemon *daemon, const char *home, struct err *e)
 static bool daemon_has_run(const struct daemon *daemon, const char *home)
 {
     char path[PATH_MAX];
-    struct stat held, named;
-    return str_format(path, sizeof path, "%s/run", home) == 0 && fstat(daemon->run_fd, &held) == 0 &&
-           stat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+    return str_format(path, sizeof path, "%s/run", home) == 0 && file_is_named(daemon->run_fd, AT_FDCWD, path);
 }
 
 int daemon_mend(struct daemon *daemon, const char *home, struct err *e)

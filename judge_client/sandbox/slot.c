@@ -42,9 +42,7 @@ static int slot_say_owner(const struct slot *slot, const char *home, struct err 
 
 static bool slot_is_named(const struct slot *slot)
 {
-    struct stat held, named;
-    return fstat(slot->lock_fd, &held) == 0 && stat(slot->lock_path, &named) == 0 && held.st_ino == named.st_ino &&
-           held.st_dev == named.st_dev;
+    return file_is_named(slot->lock_fd, AT_FDCWD, slot->lock_path);
 }
 
 /* 0: locked; SLOT_TAKEN, SLOT_OTHERS with e: somebody else has it, of another home; -1 with e. */

@@ -149,6 +149,20 @@ static int take_together(struct bench *bench, double *us, struct err *e)
     return result == 0 ? 0 : err_set(e, "a taker failed");
 }
 
+/* The median of what was measured, beside the time that it may take. */
+static void print_beside(struct bench *bench, const char *what, double *us, size_t count, double most_us)
+{
+    double median_us = bench_median(us, count);
+    struct bench_line line = {.what = what,
+                              .unit = BENCH_US,
+                              .ours = median_us,
+                              .baseline = most_us,
+                              .ratio = median_us / most_us,
+                              .best = us[0] / most_us, /* bench_median has sorted them */
+                              .goal = 1};
+    bench->over += bench_print(&line);
+}
+
 static int measure_together(struct bench *bench, const char *name, struct err *e)
 {
     static double each_us[ROUNDS];
@@ -156,22 +170,14 @@ static int measure_together(struct bench *bench, const char *name, struct err *e
     char what[64];
     double add_us;
     for (size_t i = 0; i < rounds; i++) {
-        if (add_some(bench, (int)i, QUEUE_LANES - 1, &add_us) !=
-            0) /* no rejudges: they are kept to a share of the takers */
+        /* No rejudges: they are kept to a share of the takers. */
+        if (add_some(bench, (int)i, QUEUE_LANES - 1, &add_us) != 0)
             return err_set(e, "%s: %s", name, bench->bed.e.text);
         if (take_together(bench, &each_us[i], e) != 0)
             return err_add(e, "%s", name);
     }
     (void)str_format(what, sizeof what, "%s: take and ack by %d / 200 us (5,000 a second)", name, TAKERS); /* it fits */
-    double median_us = bench_median(each_us, rounds);
-    struct bench_line line = {.what = what,
-                              .unit = BENCH_US,
-                              .ours = median_us,
-                              .baseline = 200,
-                              .ratio = median_us / 200,
-                              .best = each_us[0] / 200,
-                              .goal = 1};
-    bench->over += bench_print(&line);
+    print_beside(bench, what, each_us, rounds, 200);
     return 0;
 }
 
@@ -271,17 +277,9 @@ static int measure_idle(struct bench *bench, const char *name, struct err *e)
     if (count < rounds)
         return err_set(e, "%s: %s", name, bench->bed.e.text);
     (void)str_format(what, sizeof what, "%s: idle to taken / 5 ms", name); /* they fit */
-    double median_us = bench_median(waited_us, rounds);
-    struct bench_line line = {.what = what,
-                              .unit = BENCH_US,
-                              .ours = median_us,
-                              .baseline = 5000,
-                              .ratio = median_us / 5000,
-                              .best = waited_us[0] / 5000,
-                              .goal = 1};
-    bench->over += bench_print(&line);
+    print_beside(bench, what, waited_us, rounds, 5000);
     (void)str_format(what, sizeof what, "%s: CPU time of an idle taker a second", name);
-    line = (struct bench_line){
+    const struct bench_line line = {
         .what = what, .unit = BENCH_US, .ours = cpu_us / TAKERS, .baseline = -1, .ratio = -1, .best = -1};
     (void)bench_print(&line); /* it has no goal */
     return 0;

@@ -198,20 +198,31 @@ static int step_all(struct bed *bed)
     return bed_add(bed, "nobodys", QUEUE_LANE_PRACTICE, 0, "a") == 1 ? 0 : -1;
 }
 
-/* The agent's user and root, in a folder that only root may write in; the agent may even be the last one to close. */
-static void test_two_users(void)
+/* NULL where the test is skipped. */
+static struct bed *start_as_root(void)
 {
-    if (geteuid() != 0) {
-        unit_skip("needs root");
-        return;
-    }
-    struct bed *bed = start(BED_SQLITE);
-    if (bed == NULL)
-        return;
-    const mode_t old = umask(0077);
+    if (geteuid() == 0)
+        return start(BED_SQLITE);
+    unit_skip("needs root");
+    return NULL;
+}
+
+/* Opens it again with an agent's user. */
+static void share_with_nobody(struct bed *bed)
+{
     (void)str_copy(bed->settings.node_user, sizeof bed->settings.node_user, "nobody"); /* it fits */
     CU_ASSERT_EQUAL(chmod(bed->settings.home, 0755), 0);
     reopen(bed);
+}
+
+/* The agent's user and root, in a folder that only root may write in; the agent may even be the last one to close. */
+static void test_two_users(void)
+{
+    struct bed *bed = start_as_root();
+    if (bed == NULL)
+        return;
+    const mode_t old = umask(0077);
+    share_with_nobody(bed);
     add(bed, "1");
     as_nobody(bed, step_all);
     next_is(bed, "nobodys", 0);
@@ -233,11 +244,7 @@ static int step_early(struct bed *bed)
 
 static void test_too_early(void)
 {
-    if (geteuid() != 0) {
-        unit_skip("needs root");
-        return;
-    }
-    struct bed *bed = start(BED_SQLITE);
+    struct bed *bed = start_as_root();
     if (bed == NULL)
         return;
     CU_ASSERT_EQUAL(chmod(bed->settings.home, 0755), 0);
@@ -254,16 +261,10 @@ static int step_add(struct bed *bed)
 static void test_half_made(void)
 {
     char path[PATH_MAX];
-    if (geteuid() != 0) {
-        unit_skip("needs root");
-        return;
-    }
-    struct bed *bed = start(BED_SQLITE);
+    struct bed *bed = start_as_root();
     if (bed == NULL)
         return;
-    (void)str_copy(bed->settings.node_user, sizeof bed->settings.node_user, "nobody"); /* it fits */
-    CU_ASSERT_EQUAL(chmod(bed->settings.home, 0755), 0);
-    reopen(bed);
+    share_with_nobody(bed);
     add(bed, "0");                                                               /* makes all */
     (void)str_format(path, sizeof path, "%s/queue.db.wake", bed->settings.home); /* it fits */
     UNIT_CHECK(unlink(path) == 0, "%s is not there", path);
